@@ -1,0 +1,133 @@
+//! Money put in and taken out: what gains are measured against.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use crate::cash::CashKind;
+use crate::figure::{Figure, product};
+use crate::holdings::{Terms, total};
+use crate::ledger::{Book, Ledger};
+use crate::money::Money;
+use crate::moment::Moment;
+use crate::statement::Source;
+use crate::transaction::TransactionKind;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DepositKind {
+    Deposit,
+    Withdrawal,
+    /// The balance with which the imported statements begin. What was put in before isn't told, so
+    /// that it counts as put in then.
+    OpeningBalance,
+}
+
+/// A row of the deposits.
+#[derive(Debug, Clone)]
+pub struct Deposit<'a> {
+    pub id: String,
+    pub at: Moment,
+    pub kind: DepositKind,
+    /// Negative for a withdrawal.
+    pub money: Money,
+    pub description: Option<&'a str>,
+    pub source: &'a Source,
+}
+
+/// Deposits, withdrawals and opening balances of a book, oldest first.
+#[must_use]
+pub fn deposits(book: &Book) -> Vec<Deposit<'_>> {
+    let openings = book.openings().filter(|(flow, _)| !flow.money.amount.is_zero()).map(|(flow, source)| {
+        Deposit {
+            id: format!("opening-balance:{}", flow.money.currency),
+            at: Moment::day(flow.date),
+            kind: DepositKind::OpeningBalance,
+            money: flow.money,
+            description: Some("Balance before the first imported movement"),
+            source,
+        }
+    });
+    let movements = book.movements.iter().filter_map(|booked| {
+        let movement = &booked.movement;
+        let kind = match movement.kind {
+            CashKind::Deposit => DepositKind::Deposit,
+            CashKind::Withdrawal => DepositKind::Withdrawal,
+            _ => return None,
+        };
+        Some(Deposit {
+            id: movement.identity.to_string(),
+            at: movement.at,
+            kind,
+            money: movement.money,
+            description: movement.description.as_deref(),
+            source: &booked.source,
+        })
+    });
+    let mut deposits: Vec<Deposit<'_>> = openings.chain(movements).collect();
+    deposits.sort_by_key(|deposit| deposit.at);
+    deposits
+}
+
+/// A flow between the portfolio and the world, in the base currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contribution {
+    pub date: Date,
+    /// Positive: put in.
+    pub amount: Figure,
+}
+
+/// All that was put in and taken out of a book: deposits and withdrawals, opening balances, the
+/// money of trades where the cash isn't told, and units transferred in and out at the price of their
+/// day.
+#[must_use]
+pub fn contributions(ledger: &Ledger, book: &Book, terms: Terms<'_>) -> Vec<Contribution> {
+    let deposits = deposits(book).into_iter().map(|deposit| (deposit.at.date, deposit.money));
+    let outside = book.outside_flows().map(|flow| (flow.date, flow.money));
+    let in_cash = deposits
+        .chain(outside)
+        .filter(|(date, _)| *date <= terms.as_of)
+        .map(|(date, money)| Contribution { date, amount: terms.in_base(money, date) });
+    let in_units = book.transactions.iter().filter_map(|booked| {
+        let transaction = &booked.transaction;
+        let date = transaction.at.date;
+        let is_transfer =
+            matches!(transaction.kind, TransactionKind::TransferIn | TransactionKind::TransferOut);
+        if !is_transfer || date > terms.as_of || !booked.cash.is_empty() {
+            return None;
+        }
+        let instrument = &ledger.instruments[booked.instrument];
+        let told = transaction.price.zip(transaction.price_currency).map(|(price, currency)| {
+            let units = product(transaction.quantity, instrument.units_per_contract())?;
+            terms.in_base(Money::new(product(units, price)?, currency), date)
+        });
+        let amount = told.unwrap_or_else(|| {
+            let price = ledger.prices[booked.instrument].on(date);
+            let value = crate::holdings::value(instrument, transaction.quantity, price, date)?;
+            terms.in_base(value, date)
+        });
+        Some(Contribution { date, amount })
+    });
+    let mut contributions: Vec<Contribution> = in_cash.chain(in_units).collect();
+    contributions.sort_by_key(|contribution| contribution.date);
+    contributions
+}
+
+/// Sum of all contributions.
+#[must_use]
+pub fn net_contributions(contributions: &[Contribution]) -> crate::figure::Sum {
+    total(contributions.iter().map(|contribution| contribution.amount.clone()))
+}
+
+/// Running total behind each contribution, for those that are known.
+#[must_use]
+pub fn running_total(contributions: &[Contribution]) -> Vec<(Date, Decimal)> {
+    let mut total = Decimal::ZERO;
+    contributions
+        .iter()
+        .filter_map(|contribution| {
+            total = total.checked_add(contribution.amount.clone().ok()?)?;
+            Some((contribution.date, total))
+        })
+        .collect()
+}

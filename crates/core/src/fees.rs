@@ -1,0 +1,61 @@
+//! Fees: those of transactions, and those that stand by themselves.
+
+use std::collections::HashSet;
+
+use crate::cash::CashKind;
+use crate::fact::Identity;
+use crate::ledger::{Book, InstrumentIndex};
+use crate::moment::Moment;
+use crate::money::Money;
+use crate::statement::Source;
+use crate::transaction::FeeKind;
+
+/// A row of the fees. Negative: paid.
+#[derive(Debug, Clone)]
+pub struct PaidFee<'a> {
+    pub id: String,
+    pub at: Moment,
+    pub kind: FeeKind,
+    pub money: Money,
+    pub instrument: Option<InstrumentIndex>,
+    pub description: Option<&'a str>,
+    pub source: &'a Source,
+}
+
+/// Fees of a book, oldest first. A fee that both a transaction and a cash movement tell counts once.
+#[must_use]
+pub fn fees(book: &Book) -> Vec<PaidFee<'_>> {
+    let with_transactions = book.transactions.iter().flat_map(|booked| {
+        booked.fees.iter().enumerate().map(|(place, fee)| PaidFee {
+            id: format!("{}:fee-{}", booked.transaction.identity, place + 1),
+            at: booked.transaction.at,
+            kind: fee.kind,
+            money: fee.money,
+            instrument: Some(booked.instrument),
+            description: fee.description.as_deref(),
+            source: &booked.source,
+        })
+    });
+    let told: HashSet<&Identity> = book
+        .transactions
+        .iter()
+        .filter(|booked| !booked.fees.is_empty())
+        .map(|booked| &booked.transaction.identity)
+        .collect();
+    let alone = book.movements.iter().filter_map(|booked| {
+        let movement = &booked.movement;
+        let is_told = movement.transaction.as_ref().is_some_and(|identity| told.contains(identity));
+        (movement.kind == CashKind::Fee && !is_told).then(|| PaidFee {
+            id: movement.identity.to_string(),
+            at: movement.at,
+            kind: movement.fee_kind.unwrap_or(FeeKind::Other),
+            money: movement.money,
+            instrument: booked.instrument,
+            description: movement.description.as_deref(),
+            source: &booked.source,
+        })
+    });
+    let mut fees: Vec<PaidFee<'_>> = with_transactions.chain(alone).collect();
+    fees.sort_by(|left, right| left.at.cmp(&right.at).then_with(|| left.id.cmp(&right.id)));
+    fees
+}

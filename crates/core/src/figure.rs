@@ -1,0 +1,135 @@
+//! A figure, or the reason why there is none.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use crate::money::Currency;
+
+/// Why a figure has no value. Shown to the user as it reads here.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
+pub enum NoValue {
+    #[error("there is no exchange rate from {from} to {to} on or before {date}")]
+    NoRate { from: Currency, to: Currency, date: Date },
+    #[error("there is no price of `{instrument}` on or before {date}")]
+    NoPrice { instrument: String, date: Date },
+    #[error("what `{instrument}` cost in account `{account}` isn't known")]
+    NoCost { account: String, instrument: String },
+    #[error("the cash of account `{account}` isn't known: no account statement was imported")]
+    NoCash { account: String },
+    #[error("nothing was put in, so that there is nothing to compare with")]
+    NoContributions,
+    #[error("a number became too large to compute with")]
+    OutOfRange,
+}
+
+/// A figure, or why it has no value.
+pub type Figure = Result<Decimal, NoValue>;
+
+/// A sum that stays honest: with one part missing it has no value, but says what is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sum {
+    known: Decimal,
+    missing: BTreeSet<NoValue>,
+}
+
+impl Sum {
+    pub fn add(&mut self, part: Figure) {
+        match part {
+            Ok(amount) => match self.known.checked_add(amount) {
+                Some(sum) => self.known = sum,
+                None => {
+                    self.missing.insert(NoValue::OutOfRange);
+                }
+            },
+            Err(reason) => {
+                self.missing.insert(reason);
+            }
+        }
+    }
+
+    pub fn extend(&mut self, other: &Self) {
+        self.add(Ok(other.known));
+        self.missing.extend(other.missing.iter().cloned());
+    }
+
+    /// The sum, if every part is known.
+    ///
+    /// # Errors
+    /// The first reason why it is not.
+    pub fn figure(&self) -> Figure {
+        self.missing.first().map_or(Ok(self.known), |reason| Err(reason.clone()))
+    }
+
+    /// The sum of those parts that are known.
+    #[must_use]
+    pub const fn known(&self) -> Decimal {
+        self.known
+    }
+
+    #[must_use]
+    pub const fn reasons(&self) -> &BTreeSet<NoValue> {
+        &self.missing
+    }
+}
+
+/// Combines two figures; where one has no value, neither has what follows from it.
+///
+/// # Errors
+/// The reason of the first that has none, or that of `combine`.
+pub fn both(left: &Figure, right: &Figure, combine: impl Fn(Decimal, Decimal) -> Figure) -> Figure {
+    match (left, right) {
+        (Ok(left), Ok(right)) => combine(*left, *right),
+        (Err(reason), _) | (_, Err(reason)) => Err(reason.clone()),
+    }
+}
+
+/// # Errors
+/// [`NoValue::OutOfRange`] on overflow.
+pub fn product(left: Decimal, right: Decimal) -> Figure {
+    left.checked_mul(right).ok_or(NoValue::OutOfRange)
+}
+
+/// # Errors
+/// On overflow, and on a division by zero.
+pub fn quotient(left: Decimal, right: Decimal) -> Figure {
+    left.checked_div(right).ok_or(NoValue::OutOfRange)
+}
+
+/// # Errors
+/// On overflow.
+pub fn sum(left: Decimal, right: Decimal) -> Figure {
+    left.checked_add(right).ok_or(NoValue::OutOfRange)
+}
+
+/// # Errors
+/// On overflow.
+pub fn difference(left: Decimal, right: Decimal) -> Figure {
+    left.checked_sub(right).ok_or(NoValue::OutOfRange)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_with_a_part_missing_has_no_value() {
+        let mut total = Sum::default();
+        total.add(Ok(Decimal::TEN));
+        assert_eq!(total.figure(), Ok(Decimal::TEN));
+        total.add(Err(NoValue::NoContributions));
+        assert_eq!(total.figure(), Err(NoValue::NoContributions));
+        assert_eq!(total.known(), Decimal::TEN);
+    }
+
+    #[test]
+    fn overflow_is_a_reason_and_no_panic() {
+        assert_eq!(product(Decimal::MAX, Decimal::TWO), Err(NoValue::OutOfRange));
+        assert_eq!(quotient(Decimal::ONE, Decimal::ZERO), Err(NoValue::OutOfRange));
+        let mut total = Sum::default();
+        total.add(Ok(Decimal::MAX));
+        total.add(Ok(Decimal::MAX));
+        assert_eq!(total.figure(), Err(NoValue::OutOfRange));
+    }
+}

@@ -1,0 +1,148 @@
+//! Exchange rates: the ECB's euro foreign exchange reference rates, and what follows from them.
+//!
+//! Source: European Central Bank, euro foreign exchange reference rates. A rate states how many
+//! units of a currency one euro buys; other pairs are crossed through the euro. On a day without a
+//! rate the last one before it holds.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::Serialize;
+
+use crate::fact::Identity;
+use crate::figure::{Figure, NoValue, product, quotient};
+use crate::money::{Currency, Money};
+
+/// Units of `quote` for one unit of `base`, as a plugin delivers it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FxRate {
+    pub identity: Identity,
+    pub base: Currency,
+    pub quote: Currency,
+    pub date: Date,
+    pub rate: Decimal,
+}
+
+/// Rates against the euro, by currency and day.
+#[derive(Debug, Clone, Default)]
+pub struct Rates {
+    by_currency: BTreeMap<Currency, Vec<(Date, Decimal)>>,
+}
+
+impl Rates {
+    /// `rates` are units of the currency for one euro. A later one for the same currency and day
+    /// replaces an earlier one; rates that are not positive are left out.
+    pub fn new(rates: impl IntoIterator<Item = (Currency, Date, Decimal)>) -> Self {
+        let mut by_currency: BTreeMap<Currency, Vec<(Date, Decimal)>> = BTreeMap::new();
+        for (currency, date, rate) in rates {
+            if rate > Decimal::ZERO {
+                by_currency.entry(currency).or_default().push((date, rate));
+            }
+        }
+        for series in by_currency.values_mut() {
+            // Stable, so that of two rates for one day the later given comes last and is kept.
+            series.sort_by_key(|(date, _)| *date);
+            series.reverse();
+            series.dedup_by_key(|(date, _)| *date);
+            series.reverse();
+        }
+        Self { by_currency }
+    }
+
+    /// Units of `currency` that one euro buys, and the day that this rate was set.
+    #[must_use]
+    pub fn per_euro(&self, currency: Currency, date: Date) -> Option<(Decimal, Date)> {
+        if currency == Currency::EUR {
+            return Some((Decimal::ONE, date));
+        }
+        let series = self.by_currency.get(&currency)?;
+        let behind = series.partition_point(|(day, _)| *day <= date);
+        let (day, rate) = series.get(behind.checked_sub(1)?)?;
+        Some((*rate, *day))
+    }
+
+    /// The amount in another currency, unrounded.
+    ///
+    /// # Errors
+    /// No rate on or before `date`, or a number out of range.
+    pub fn convert(&self, money: Money, to: Currency, date: Date) -> Figure {
+        let from = money.in_major_unit();
+        let (target, units) = to.major();
+        if from.amount.is_zero() {
+            return Ok(Decimal::ZERO);
+        }
+        let converted = if from.currency == target {
+            from.amount
+        } else {
+            let rate = |currency| {
+                self.per_euro(currency, date).map(|(rate, _)| rate).ok_or(NoValue::NoRate {
+                    from: from.currency,
+                    to: target,
+                    date,
+                })
+            };
+            // Multiply first: the quotient is the only step that rounds.
+            quotient(product(from.amount, rate(target)?)?, rate(from.currency)?)?
+        };
+        product(converted, units)
+    }
+
+    /// The last day for which there is any rate.
+    #[must_use]
+    pub fn last_day(&self) -> Option<Date> {
+        self.by_currency.values().filter_map(|series| series.last()).map(|(date, _)| *date).max()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn rates() -> Rates {
+        let usd: Currency = "USD".parse().unwrap();
+        let gbp: Currency = "GBP".parse().unwrap();
+        Rates::new([
+            (usd, date(2024, 1, 5), "1.0921".parse().unwrap()),
+            (usd, date(2024, 1, 8), "1.0950".parse().unwrap()),
+            (gbp, date(2024, 1, 5), "0.86".parse().unwrap()),
+        ])
+    }
+
+    fn check(amount: &str, from: &str, to: &str, day: Date, expected: Result<&str, &str>) {
+        let money = Money::new(amount.parse().unwrap(), from.parse().unwrap());
+        let converted = rates().convert(money, to.parse().unwrap(), day);
+        let shown = converted.map(|amount| amount.round_dp(4).normalize().to_string());
+        assert_eq!(shown.map_err(|reason| reason.to_string()), expected.map(str::to_owned).map_err(str::to_owned));
+    }
+
+    #[test]
+    fn a_weekend_takes_the_rate_of_friday() {
+        check("109.21", "USD", "EUR", date(2024, 1, 7), Ok("100"));
+        check("109.50", "USD", "EUR", date(2024, 1, 8), Ok("100"));
+    }
+
+    #[test]
+    fn other_pairs_are_crossed_through_the_euro() {
+        check("109.21", "USD", "GBP", date(2024, 1, 5), Ok("86"));
+        check("8600", "GBX", "USD", date(2024, 1, 5), Ok("109.21"));
+        check("1", "GBP", "GBX", date(2024, 1, 5), Ok("100"));
+    }
+
+    #[test]
+    fn a_missing_rate_is_said_and_not_guessed() {
+        let reason = "there is no exchange rate from USD to EUR on or before 2024-01-04";
+        check("1", "USD", "EUR", date(2024, 1, 4), Err(reason));
+        check("0", "USD", "EUR", date(2024, 1, 4), Ok("0"));
+        check("5", "USD", "USD", date(1990, 1, 1), Ok("5"));
+    }
+
+    #[test]
+    fn the_later_given_rate_of_a_day_replaces_the_earlier() {
+        let usd: Currency = "USD".parse().unwrap();
+        let day = date(2024, 1, 5);
+        let rates = Rates::new([(usd, day, Decimal::ONE), (usd, day, Decimal::TWO), (usd, day, Decimal::ZERO)]);
+        assert_eq!(rates.per_euro(usd, day), Some((Decimal::TWO, day)));
+    }
+}

@@ -1,0 +1,107 @@
+//! Many accounts as one: what all of it is worth, and what became of the money put in.
+//!
+//! - Value: holdings at their last known price, and cash, in the base currency.
+//! - Profit or loss: value less net contributions.
+//! - ROI: profit or loss as a share of net contributions.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use crate::account::AccountName;
+use crate::deposits::{contributions, net_contributions};
+use crate::figure::{Figure, NoValue, Sum, both, difference, product, quotient};
+use crate::holdings::{Holding, Terms, holdings};
+use crate::ledger::Ledger;
+use crate::money::{Currency, Money};
+
+/// Cash of one book in one currency.
+#[derive(Debug, Clone)]
+pub struct CashBalance {
+    pub account: AccountName,
+    pub account_label: String,
+    pub money: Money,
+    pub base_value: Figure,
+}
+
+/// What is there, and the figures about the whole.
+#[derive(Debug, Clone)]
+pub struct Portfolio {
+    pub holdings: Vec<Holding>,
+    pub cash: Vec<CashBalance>,
+    pub total: Total,
+}
+
+/// Figures about the whole, in the base currency.
+#[derive(Debug, Clone)]
+pub struct Total {
+    /// Holdings and cash.
+    pub value: Sum,
+    pub cash: Sum,
+    /// Net contributions: put in less taken out.
+    pub deposits: Sum,
+    pub profit_loss: Figure,
+    /// In per cent.
+    pub roi_percent: Figure,
+    /// Books whose cash isn't told.
+    pub without_cash: Vec<String>,
+}
+
+/// The portfolio of one account, or of all, at the end of `terms.as_of`.
+#[must_use]
+pub fn portfolio(ledger: &Ledger, account: Option<&AccountName>, terms: Terms<'_>) -> Portfolio {
+    let holdings = holdings(ledger, account, terms);
+    let mut cash = Vec::new();
+    let mut deposits = Sum::default();
+    let mut without_cash = Vec::new();
+    for book in ledger.books_of(account) {
+        match book.cash(terms.as_of) {
+            Some(balances) => cash.extend(balances.into_iter().map(|(currency, amount)| {
+                let money = Money::new(amount, currency);
+                CashBalance {
+                    account: book.account.clone(),
+                    account_label: book.label(),
+                    money,
+                    base_value: terms.in_base(money, terms.as_of),
+                }
+            })),
+            None => without_cash.push(book.label()),
+        }
+        deposits.extend(&net_contributions(&contributions(ledger, book, terms)));
+    }
+    let total = Total::new(&holdings, &cash, deposits, without_cash);
+    Portfolio { holdings, cash, total }
+}
+
+impl Total {
+    fn new(holdings: &[Holding], balances: &[CashBalance], deposits: Sum, without_cash: Vec<String>) -> Self {
+        let mut cash = Sum::default();
+        for balance in balances {
+            cash.add(balance.base_value.clone());
+        }
+        let mut value = cash.clone();
+        for holding in holdings {
+            value.add(holding.base_value.clone());
+        }
+        let put_in = deposits.figure();
+        let profit_loss = both(&value.figure(), &put_in, difference);
+        let roi_percent = both(&profit_loss, &put_in, |gain, put_in| {
+            if put_in <= Decimal::ZERO {
+                return Err(NoValue::NoContributions);
+            }
+            quotient(product(gain, Decimal::ONE_HUNDRED)?, put_in)
+        });
+        Self { value, cash, deposits, profit_loss, roi_percent, without_cash }
+    }
+}
+
+/// Cash of all books by currency.
+#[must_use]
+pub fn cash_by_currency(balances: &[CashBalance]) -> BTreeMap<Currency, Decimal> {
+    let mut sums: BTreeMap<Currency, Decimal> = BTreeMap::new();
+    for balance in balances {
+        let sum = sums.entry(balance.money.currency).or_default();
+        *sum = sum.saturating_add(balance.money.amount);
+    }
+    sums
+}

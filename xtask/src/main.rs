@@ -1,0 +1,42 @@
+//! What `make` calls: guests, assets, tests, and the checks of the house.
+
+#![expect(clippy::print_stdout, reason = "a tool for the terminal of a developer")]
+#![expect(clippy::disallowed_methods, reason = "starts compilers and reads the developer's environment")]
+
+mod assets;
+mod guests;
+mod postgres;
+mod process;
+mod tests;
+mod tidy;
+mod toolchain;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "Builds and checks that need more than cargo")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build each crate under plugins/ and fixtures/guests/ into a component.
+    Plugins,
+    /// Build the style sheet and scripts of the web page.
+    Assets,
+    /// Everything that `make test` runs; prints how many tests passed and failed.
+    Test,
+    /// The rules of the house: crate order, first-line docs, file size, generated files.
+    Tidy,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().task {
+        Task::Plugins => guests::build().map(|_| ()),
+        Task::Assets => assets::build(),
+        Task::Test => tests::run(),
+        Task::Tidy => tidy::run(),
+    }
+}
