@@ -1,2 +1,4 @@
 //! assets.
-pub(crate) fn build() -> anyhow::Result<()> { Ok(()) }
+pub(crate) fn build() -> anyhow::Result<()> {
+    Ok(())
+}

@@ -38,7 +38,9 @@ impl Workspace {
     /// Names of the crates that have a manifest.
     fn names(&self) -> Result<Vec<String>> {
         let mut names = Vec::new();
-        for entry in fs::read_dir(&self.source).with_context(|| format!("reading {}", self.source.display()))? {
+        for entry in fs::read_dir(&self.source)
+            .with_context(|| format!("reading {}", self.source.display()))?
+        {
             let folder = entry?.path();
             if folder.join(MANIFEST).exists() {
                 names.extend(folder.file_name().map(|name| name.to_string_lossy().into_owned()));
@@ -60,7 +62,10 @@ impl Workspace {
             }
         }
         if !stale.is_empty() {
-            self.compile(toolchain, &stale.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>())?;
+            self.compile(
+                toolchain,
+                &stale.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+            )?;
         }
         for (name, digest) in &stale {
             self.install(toolchain, name)?;
@@ -95,7 +100,8 @@ impl Workspace {
 
     fn compile(&self, toolchain: &Toolchain, names: &[&str]) -> Result<()> {
         let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-        let home = home.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
+        let home = home
+            .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
         let registry = home.context("neither CARGO_HOME nor HOME is set")?.join("registry/src");
         let flags = [
             format!("--remap-path-prefix={}=/cargo", registry.display()),
@@ -139,7 +145,8 @@ impl Workspace {
         let kept: BTreeSet<PathBuf> =
             names.iter().flat_map(|name| [self.built.join(name), self.stamp(name)]).collect();
         let Ok(entries) = fs::read_dir(&self.built) else { return Ok(()) };
-        for path in entries.flatten().map(|entry| entry.path()).filter(|path| !kept.contains(path)) {
+        for path in entries.flatten().map(|entry| entry.path()).filter(|path| !kept.contains(path))
+        {
             if path.is_dir() { fs::remove_dir_all(&path)? } else { fs::remove_file(&path)? }
         }
         Ok(())
@@ -171,7 +178,9 @@ fn digest_of(paths: &[&Path], also: &str) -> Result<String> {
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     if path.is_file() {
         files.push(path.to_path_buf());
-    } else if path.is_dir() && path.file_name().is_some_and(|name| name != "target" && name != "proptest-regressions") {
+    } else if path.is_dir()
+        && path.file_name().is_some_and(|name| name != "target" && name != "proptest-regressions")
+    {
         for entry in fs::read_dir(path)? {
             collect(&entry?.path(), files)?;
         }

@@ -1,7 +1,10 @@
 //! What `make` calls: guests, assets, tests, and the checks of the house.
 
 #![expect(clippy::print_stdout, reason = "a tool for the terminal of a developer")]
-#![expect(clippy::disallowed_methods, reason = "starts compilers and reads the developer's environment")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "starts compilers and reads the developer's environment"
+)]
 
 mod assets;
 mod guests;

@@ -1,2 +1,4 @@
 //! tests.
-pub(crate) fn run() -> anyhow::Result<()> { Ok(()) }
+pub(crate) fn run() -> anyhow::Result<()> {
+    Ok(())
+}

@@ -1,2 +1,4 @@
 //! tidy.
-pub(crate) fn run() -> anyhow::Result<()> { Ok(()) }
+pub(crate) fn run() -> anyhow::Result<()> {
+    Ok(())
+}

@@ -25,12 +25,17 @@ pub(crate) struct Toolchain {
 
 /// Finds a compiler for guests, or brings one in.
 pub(crate) fn find() -> Result<Toolchain> {
-    let linkers = host_library_folder()?.join("../bin").canonicalize().context("finding rust-lld")?;
+    let linkers =
+        host_library_folder()?.join("../bin").canonicalize().context("finding rust-lld")?;
     if !linkers.join("wasm-component-ld").exists() {
-        bail!("this Rust has no wasm-component-ld in {}: update Rust to 1.95 or newer", linkers.display());
+        bail!(
+            "this Rust has no wasm-component-ld in {}: update Rust to 1.95 or newer",
+            linkers.display()
+        );
     }
     // Lets an ordinary machine try the way of those that have no target.
-    let is_debian_wanted = std::env::var("STONKS_WASM_TOOLCHAIN").is_ok_and(|wanted| wanted == "debian");
+    let is_debian_wanted =
+        std::env::var("STONKS_WASM_TOOLCHAIN").is_ok_and(|wanted| wanted == "debian");
     let has_target =
         || has_library() || (is_installed("rustup") && add_with_rustup() && has_library());
     if !is_debian_wanted && has_target() {
@@ -48,16 +53,22 @@ fn host_library_folder() -> Result<PathBuf> {
 }
 
 fn has_library() -> bool {
-    let folder = output(Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]));
+    let folder =
+        output(Command::new("rustc").args(["--print", "target-libdir", "--target", TARGET]));
     let entries = folder.ok().and_then(|folder| fs::read_dir(folder.trim()).ok());
-    entries.into_iter().flatten().flatten().any(|entry| {
-        entry.file_name().to_string_lossy().starts_with("libcore-")
-    })
+    entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|entry| entry.file_name().to_string_lossy().starts_with("libcore-"))
 }
 
 fn add_with_rustup() -> bool {
     println!("adding {TARGET} with rustup");
-    Command::new("rustup").args(["target", "add", TARGET]).output().is_ok_and(|output| output.status.success())
+    Command::new("rustup")
+        .args(["target", "add", TARGET])
+        .output()
+        .is_ok_and(|output| output.status.success())
 }
 
 /// apt with state and cache of its own, so that it needs no rights and changes nothing.
@@ -74,9 +85,12 @@ impl Apt {
 
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
-        let option = |name: &str, folder: &str| format!("{name}={}", self.state.join(folder).display());
+        let option =
+            |name: &str, folder: &str| format!("{name}={}", self.state.join(folder).display());
         command.arg("-qq").arg("-o").arg(option("Dir::State::Lists", "lists"));
         command.arg("-o").arg(option("Dir::Cache", "cache"));
+        // apt's own user may not write into a home folder; the user who calls may.
+        command.args(["-o", "APT::Sandbox::User="]);
         command
     }
 }
@@ -112,7 +126,7 @@ fn from_debian(linkers: &Path) -> Result<PathBuf> {
     link_to_linkers(&root, linkers)?;
     write_wrapper(&rustc, &root)?;
     build_standard_library(&folder, &root, &rustc)?;
-    for leftover in ["apt", "packages", "build"] {
+    for leftover in ["apt", "packages", "build", "root/usr/src"] {
         fs::remove_dir_all(folder.join(leftover))?;
     }
     fs::write(folder.join("complete"), "")?;
@@ -153,20 +167,20 @@ fn rustlib(root: &Path) -> PathBuf {
 /// Debian's own linker is another package; rustup's Rust has one that fits.
 fn link_to_linkers(root: &Path, linkers: &Path) -> Result<()> {
     let host = output(Command::new("rustc").arg("-vV"))?;
-    let host = host.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
-    let folder = rustlib(root).join(host).join("bin");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    std::os::unix::fs::symlink(linkers, &folder)?;
-    let source = fs::read_dir(root.join("usr/src"))?
-        .flatten()
-        .map(|entry| entry.path().join("library"))
-        .find(|library| library.exists())
-        .context("rust-web-src holds no library folder")?;
-    fs::create_dir_all(rustlib(root).join("src/rust"))?;
-    std::os::unix::fs::symlink(source, rustlib(root).join("src/rust/library"))?;
+    let host =
+        host.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc names no host")?;
+    link(linkers, &rustlib(root).join(host).join("bin"))?;
     Ok(())
+}
+
+/// Makes `at` a link to `to`, whatever stood there.
+fn link(to: &Path, at: &Path) -> Result<()> {
+    match at.symlink_metadata() {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(at)?,
+        Ok(_) => fs::remove_file(at)?,
+        Err(_) => fs::create_dir_all(at.parent().context("a link has a folder")?)?,
+    }
+    std::os::unix::fs::symlink(to, at).with_context(|| format!("linking {}", at.display()))
 }
 
 fn write_wrapper(rustc: &Path, root: &Path) -> Result<()> {

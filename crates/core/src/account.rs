@@ -14,7 +14,9 @@ use crate::money::Currency;
 pub struct AccountName(String);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` can't name an account: 1 to 40 letters, digits, `-`, `_` and `.` are expected, a letter or digit first")]
+#[error(
+    "`{0}` can't name an account: 1 to 40 letters, digits, `-`, `_` and `.` are expected, a letter or digit first"
+)]
 pub struct ParseAccountNameError(String);
 
 impl AccountName {

@@ -8,8 +8,8 @@ use crate::cash::CashKind;
 use crate::figure::{Figure, product};
 use crate::holdings::{Terms, total};
 use crate::ledger::{Book, Ledger};
-use crate::money::Money;
 use crate::moment::Moment;
+use crate::money::Money;
 use crate::statement::Source;
 use crate::transaction::TransactionKind;
 
@@ -38,16 +38,17 @@ pub struct Deposit<'a> {
 /// Deposits, withdrawals and opening balances of a book, oldest first.
 #[must_use]
 pub fn deposits(book: &Book) -> Vec<Deposit<'_>> {
-    let openings = book.openings().filter(|(flow, _)| !flow.money.amount.is_zero()).map(|(flow, source)| {
-        Deposit {
-            id: format!("opening-balance:{}", flow.money.currency),
-            at: Moment::day(flow.date),
-            kind: DepositKind::OpeningBalance,
-            money: flow.money,
-            description: Some("Balance before the first imported movement"),
-            source,
-        }
-    });
+    let openings =
+        book.openings().filter(|(flow, _)| !flow.money.amount.is_zero()).map(|(flow, source)| {
+            Deposit {
+                id: format!("opening-balance:{}", flow.money.currency),
+                at: Moment::day(flow.date),
+                kind: DepositKind::OpeningBalance,
+                money: flow.money,
+                description: Some("Balance before the first imported movement"),
+                source,
+            }
+        });
     let movements = book.movements.iter().filter_map(|booked| {
         let movement = &booked.movement;
         let kind = match movement.kind {

@@ -54,7 +54,8 @@ impl Dividend<'_> {
 /// amount back from the gross, and a tax refund from the tax.
 #[must_use]
 pub fn paid(book: &Book) -> Vec<Dividend<'_>> {
-    let mut payments: BTreeMap<(Date, Option<InstrumentIndex>, Currency), Dividend<'_>> = BTreeMap::new();
+    let mut payments: BTreeMap<(Date, Option<InstrumentIndex>, Currency), Dividend<'_>> =
+        BTreeMap::new();
     for booked in &book.movements {
         let movement = &booked.movement;
         let (gross, tax) = match movement.kind {
@@ -64,18 +65,19 @@ pub fn paid(book: &Book) -> Vec<Dividend<'_>> {
         };
         let currency = movement.money.currency;
         let date = movement.value_date.unwrap_or(movement.at.date);
-        let payment = payments.entry((date, booked.instrument, currency)).or_insert_with(|| Dividend {
-            id: movement.identity.to_string(),
-            at: movement.at,
-            status: PaymentStatus::Paid,
-            instrument: booked.instrument,
-            currency,
-            gross: Ok(Decimal::ZERO),
-            tax: Decimal::ZERO,
-            ex_date: None,
-            description: movement.description.as_deref(),
-            source: &booked.source,
-        });
+        let payment =
+            payments.entry((date, booked.instrument, currency)).or_insert_with(|| Dividend {
+                id: movement.identity.to_string(),
+                at: movement.at,
+                status: PaymentStatus::Paid,
+                instrument: booked.instrument,
+                currency,
+                gross: Ok(Decimal::ZERO),
+                tax: Decimal::ZERO,
+                ex_date: None,
+                description: movement.description.as_deref(),
+                source: &booked.source,
+            });
         payment.gross = payment.gross.clone().and_then(|sum| crate::figure::sum(sum, gross));
         payment.tax = payment.tax.saturating_add(tax);
         if movement.kind == CashKind::Dividend {
@@ -102,7 +104,9 @@ pub fn upcoming<'a>(book: &'a Book, holdings: &[Holding], as_of: Date) -> Vec<Di
     let mut dividends: Vec<Dividend<'a>> = Vec::new();
     for told in &book.upcoming {
         let upcoming = &told.fact;
-        let Some(date) = upcoming.pay_date.or(upcoming.ex_date).filter(|date| *date > as_of) else { continue };
+        let Some(date) = upcoming.pay_date.or(upcoming.ex_date).filter(|date| *date > as_of) else {
+            continue;
+        };
         let by_units = || {
             let per_unit = upcoming.per_unit?;
             Some((product(per_unit.amount, held(told.instrument)), per_unit.currency))

@@ -114,7 +114,10 @@ mod tests {
         let money = Money::new(amount.parse().unwrap(), from.parse().unwrap());
         let converted = rates().convert(money, to.parse().unwrap(), day);
         let shown = converted.map(|amount| amount.round_dp(4).normalize().to_string());
-        assert_eq!(shown.map_err(|reason| reason.to_string()), expected.map(str::to_owned).map_err(str::to_owned));
+        assert_eq!(
+            shown.map_err(|reason| reason.to_string()),
+            expected.map(str::to_owned).map_err(str::to_owned)
+        );
     }
 
     #[test]
@@ -142,7 +145,11 @@ mod tests {
     fn the_later_given_rate_of_a_day_replaces_the_earlier() {
         let usd: Currency = "USD".parse().unwrap();
         let day = date(2024, 1, 5);
-        let rates = Rates::new([(usd, day, Decimal::ONE), (usd, day, Decimal::TWO), (usd, day, Decimal::ZERO)]);
+        let rates = Rates::new([
+            (usd, day, Decimal::ONE),
+            (usd, day, Decimal::TWO),
+            (usd, day, Decimal::ZERO),
+        ]);
         assert_eq!(rates.per_euro(usd, day), Some((Decimal::TWO, day)));
     }
 }

@@ -124,7 +124,11 @@ impl<'a> Positions<'a> {
         self.corporate_action(legs);
     }
 
-    fn position(&mut self, instrument: InstrumentIndex, transaction: &Transaction) -> &mut Position {
+    fn position(
+        &mut self,
+        instrument: InstrumentIndex,
+        transaction: &Transaction,
+    ) -> &mut Position {
         let terms = self.terms;
         let ledger = self.ledger;
         self.open.entry(instrument).or_insert_with(|| {
@@ -161,7 +165,8 @@ impl<'a> Positions<'a> {
             // What closes brings in the negative of its cost.
             let gain = Cost::ZERO.minus(&share).minus(&cost_released);
             position.realized.add(gain.base);
-            opened = if quantity.is_sign_positive() { quantity - closed } else { quantity + closed };
+            opened =
+                if quantity.is_sign_positive() { quantity - closed } else { quantity + closed };
         }
         if opened.is_zero() {
             return;
@@ -196,7 +201,8 @@ impl<'a> Positions<'a> {
                 }
             };
         }
-        let amount = transaction.amount.or(value.map(|value| Money::new(-value.amount, value.currency)));
+        let amount =
+            transaction.amount.or(value.map(|value| Money::new(-value.amount, value.currency)));
         let native: Vec<Money> = match amount {
             Some(amount) => {
                 let fees = booked.fees.iter().map(|fee| fee.money);
@@ -286,7 +292,9 @@ impl<'a> Positions<'a> {
                 let quantity = position.lots.quantity();
                 let value = value(&ledger.instruments[instrument], quantity, price, terms.as_of);
                 let to = |currency| {
-                    value.clone().and_then(|money| terms.rates.convert(money, currency, terms.as_of))
+                    value
+                        .clone()
+                        .and_then(|money| terms.rates.convert(money, currency, terms.as_of))
                 };
                 let base_value = to(terms.base);
                 let cost = position.lots.cost();
@@ -321,20 +329,27 @@ pub(crate) fn value(
     if quantity.is_zero() {
         return Ok(Money::new(Decimal::ZERO, Currency::EUR));
     }
-    let price = price.ok_or_else(|| NoValue::NoPrice { instrument: instrument.label().to_owned(), date })?;
+    let price = price
+        .ok_or_else(|| NoValue::NoPrice { instrument: instrument.label().to_owned(), date })?;
     let amount = product(product(quantity, price.price)?, instrument.units_per_contract())?;
     Ok(Money::new(amount, price.currency))
 }
 
 const fn is_moved(kind: TransactionKind) -> bool {
-    matches!(kind, TransactionKind::TransferOut | TransactionKind::Exchange | TransactionKind::Delisting)
+    matches!(
+        kind,
+        TransactionKind::TransferOut | TransactionKind::Exchange | TransactionKind::Delisting
+    )
 }
 
 /// Units that come, or go, for nothing where no cash is told.
 const fn is_free(kind: TransactionKind) -> bool {
     !matches!(
         kind,
-        TransactionKind::Buy | TransactionKind::Sell | TransactionKind::TransferIn | TransactionKind::Other
+        TransactionKind::Buy
+            | TransactionKind::Sell
+            | TransactionKind::TransferIn
+            | TransactionKind::Other
     )
 }
 

@@ -16,7 +16,9 @@ use crate::money::Currency;
 pub struct Isin([u8; 12]);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an ISIN: two letters, nine letters or digits and a matching check digit are expected")]
+#[error(
+    "`{0}` is not an ISIN: two letters, nine letters or digits and a matching check digit are expected"
+)]
 pub struct ParseIsinError(String);
 
 impl Isin {
@@ -119,7 +121,17 @@ pub enum AssetClass {
 }
 
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, IntoStaticStr, Serialize, Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    Serialize,
+    Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -180,7 +192,9 @@ mod tests {
         for good in ["US0378331005", "IE00B4L5Y983", "NL0010273215", "GB00BPQY8M80"] {
             assert_eq!(good.parse::<Isin>().map(|isin| isin.to_string()).as_deref(), Ok(good));
         }
-        for bad in ["US0378331006", "us0378331005", "US037833100", "", "NLFLATEXACNT", "ÄÖ0378331005"] {
+        for bad in
+            ["US0378331006", "us0378331005", "US037833100", "", "NLFLATEXACNT", "ÄÖ0378331005"]
+        {
             assert!(bad.parse::<Isin>().is_err(), "{bad}");
         }
     }

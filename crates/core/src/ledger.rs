@@ -10,10 +10,12 @@ use crate::cash::{Balance, CashKind, CashMovement, DaySide, Position, UpcomingDi
 use crate::fact::{Identity, Note};
 use crate::fx::FxRate;
 use crate::instrument::{AssetClass, Instrument, Isin};
-use crate::money::{Currency, Money};
 use crate::moment::Moment;
+use crate::money::{Currency, Money};
 use crate::quotes::{Price, PriceHistory, PriceSource, Split};
-use crate::statement::{Completed, Delivery, Facts, Source, Statement, lead_and_complete, one_of_each};
+use crate::statement::{
+    Completed, Delivery, Facts, Source, Statement, lead_and_complete, one_of_each,
+};
 use crate::transaction::{Fee, FeeKind, Transaction, TransactionKind};
 
 /// An index into [`Ledger::instruments`].
@@ -129,7 +131,9 @@ impl Book {
             })
             .filter(|flow| !self.is_before_opening(flow));
         let openings = self.openings().map(|(flow, _)| flow);
-        openings.chain(movements).chain(self.unsettled_flows().filter(|flow| !self.is_before_opening(flow)))
+        openings
+            .chain(movements)
+            .chain(self.unsettled_flows().filter(|flow| !self.is_before_opening(flow)))
     }
 
     /// The cash of transactions that no movement settles.
@@ -149,7 +153,10 @@ impl Book {
         let is_cash_known = self.is_cash_known();
         self.unsettled_flows()
             .filter(move |flow| !is_cash_known || self.is_before_opening(flow))
-            .map(|flow| CashFlow { money: Money::new(-flow.money.amount, flow.money.currency), ..flow })
+            .map(|flow| CashFlow {
+                money: Money::new(-flow.money.amount, flow.money.currency),
+                ..flow
+            })
     }
 
     /// Cash at the end of `as_of`, by currency. None where it isn't told.
@@ -211,7 +218,8 @@ impl Ledger {
         for Statement { fact: quote, source } in one_of_each(&deliveries, facts.quotes) {
             if let Some(instrument) = index.find(&deliveries[source.delivery], &quote.instrument) {
                 let (price, currency) = (quote.price, quote.currency);
-                let price = Price { date: quote.at.date, price, currency, source: PriceSource::Quote };
+                let price =
+                    Price { date: quote.at.date, price, currency, source: PriceSource::Quote };
                 prices[instrument].push((quote.at, price));
             }
         }
@@ -222,14 +230,22 @@ impl Ledger {
         for book in &books {
             book.tell_splits(&mut splits);
         }
-        let prices = prices.into_iter().zip(splits).map(|(prices, splits)| history(prices, splits)).collect();
-        let fx_rates = one_of_each(&deliveries, facts.fx_rates).into_iter().map(|rate| rate.fact).collect();
+        let prices = prices
+            .into_iter()
+            .zip(splits)
+            .map(|(prices, splits)| history(prices, splits))
+            .collect();
+        let fx_rates =
+            one_of_each(&deliveries, facts.fx_rates).into_iter().map(|rate| rate.fact).collect();
         let notes = one_of_each(&deliveries, facts.notes);
         Self { deliveries, instruments, prices, books, fx_rates, notes }
     }
 
     /// Books of the named account, or all.
-    pub fn books_of<'a>(&'a self, account: Option<&'a AccountName>) -> impl Iterator<Item = &'a Book> {
+    pub fn books_of<'a>(
+        &'a self,
+        account: Option<&'a AccountName>,
+    ) -> impl Iterator<Item = &'a Book> {
         self.books.iter().filter(move |book| account.is_none_or(|account| *account == book.account))
     }
 
@@ -262,7 +278,9 @@ impl SharedName {
         let own = || Self::Own(account.cloned(), instrument.identity.clone());
         match instrument.asset_class {
             // Their ISIN, where one is given, is that of the underlying.
-            AssetClass::Option | AssetClass::Future | AssetClass::Warrant | AssetClass::Cfd => own(),
+            AssetClass::Option | AssetClass::Future | AssetClass::Warrant | AssetClass::Cfd => {
+                own()
+            }
             AssetClass::Crypto => match &instrument.symbol {
                 Some(symbol) => Self::Crypto(symbol.to_uppercase()),
                 None => own(),
@@ -333,7 +351,8 @@ impl Books<'_> {
     }
 
     fn add_transaction(&mut self, Statement { fact: transaction, source }: Statement<Transaction>) {
-        let Some(instrument) = self.index.find(&self.deliveries[source.delivery], &transaction.instrument)
+        let Some(instrument) =
+            self.index.find(&self.deliveries[source.delivery], &transaction.instrument)
         else {
             return;
         };
@@ -353,7 +372,8 @@ impl Books<'_> {
 
     fn add_movement(&mut self, Statement { fact: movement, source }: Statement<CashMovement>) {
         let delivery = &self.deliveries[source.delivery];
-        let instrument = movement.instrument.as_ref().and_then(|name| self.index.find(delivery, name));
+        let instrument =
+            movement.instrument.as_ref().and_then(|name| self.index.find(delivery, name));
         let broker_account = movement.broker_account.clone();
         if let Some(book) = self.book(&source, broker_account) {
             book.movements.push(BookedMovement { movement, instrument, source });
@@ -367,7 +387,8 @@ impl Books<'_> {
         named: impl Fn(&T) -> &Identity,
         list: impl Fn(&mut Book) -> &mut Vec<OfInstrument<T>>,
     ) {
-        let Some(instrument) = self.index.find(&self.deliveries[source.delivery], named(&fact)) else {
+        let Some(instrument) = self.index.find(&self.deliveries[source.delivery], named(&fact))
+        else {
             return;
         };
         if let Some(book) = self.book(&source, broker_account) {
@@ -384,7 +405,11 @@ impl Books<'_> {
 }
 
 impl Book {
-    fn put_in_order(&mut self, broker_accounts: &[Statement<BrokerAccount>], deliveries: &[Delivery]) {
+    fn put_in_order(
+        &mut self,
+        broker_accounts: &[Statement<BrokerAccount>],
+        deliveries: &[Delivery],
+    ) {
         self.transactions.sort_by(|left, right| {
             // Of what has the same time, what adds units comes first.
             let key = |booked: &BookedTransaction| (booked.transaction.at, booked.transaction.kind);
@@ -394,7 +419,9 @@ impl Book {
         });
         self.movements.sort_by(|left, right| {
             let key = |booked: &BookedMovement| booked.movement.at;
-            key(left).cmp(&key(right)).then_with(|| left.movement.identity.cmp(&right.movement.identity))
+            key(left)
+                .cmp(&key(right))
+                .then_with(|| left.movement.identity.cmp(&right.movement.identity))
         });
         self.settle();
         self.find_openings();
@@ -460,12 +487,14 @@ impl Book {
     fn tell_prices(&self, prices: &mut [Vec<(Moment, Price)>]) {
         for OfInstrument { fact: position, instrument, .. } in &self.positions {
             if let (Some(price), Some(currency)) = (position.price, position.price_currency) {
-                let price = Price { date: position.date, price, currency, source: PriceSource::Position };
+                let price =
+                    Price { date: position.date, price, currency, source: PriceSource::Position };
                 prices[*instrument].push((Moment::day(position.date), price));
             }
         }
         for BookedTransaction { transaction, instrument, .. } in &self.transactions {
-            let (Some(price), Some(currency)) = (transaction.price, transaction.price_currency) else {
+            let (Some(price), Some(currency)) = (transaction.price, transaction.price_currency)
+            else {
                 continue;
             };
             // A leg that leaves states the price of before the action.
@@ -496,11 +525,13 @@ impl Book {
                 && legs.iter().all(|leg| leg.instrument == first.instrument);
             let quantity = held.entry(first.instrument).or_default();
             if is_split {
-                let gone: Decimal = legs.iter().map(|leg| leg.transaction.quantity.min(Decimal::ZERO)).sum();
+                let gone: Decimal =
+                    legs.iter().map(|leg| leg.transaction.quantity.min(Decimal::ZERO)).sum();
                 let change: Decimal = legs.iter().map(|leg| leg.transaction.quantity).sum();
                 // Both legs tell the ratio by themselves; a single one needs what was held.
                 let before = if legs.len() > 1 { -gone } else { *quantity };
-                if let Some(ratio) = (before + change).checked_div(before).filter(|ratio| *ratio > Decimal::ZERO)
+                if let Some(ratio) =
+                    (before + change).checked_div(before).filter(|ratio| *ratio > Decimal::ZERO)
                 {
                     splits[first.instrument].push(Split { date, ratio });
                 }

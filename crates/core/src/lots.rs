@@ -10,7 +10,9 @@ use strum::{Display, EnumString};
 use crate::figure::{Figure, NoValue, both, difference, product, quotient, sum};
 
 /// Which lots a sale releases.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Display, EnumString, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Display, EnumString, Serialize, Deserialize,
+)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum CostMethod {
@@ -55,7 +57,9 @@ impl Cost {
     #[must_use]
     pub fn share(&self, part: Decimal, whole: Decimal) -> Self {
         let share = |cost: &Figure| {
-            cost.as_ref().map_err(NoValue::clone).and_then(|cost| quotient(product(*cost, part)?, whole))
+            cost.as_ref()
+                .map_err(NoValue::clone)
+                .and_then(|cost| quotient(product(*cost, part)?, whole))
         };
         Self { native: share(&self.native), base: share(&self.base) }
     }

@@ -29,7 +29,9 @@ impl Moment {
 /// By day, then by time; what has no time comes first on its day.
 impl Ord for Moment {
     fn cmp(&self, other: &Self) -> Ordering {
-        let key = |moment: &Self| (moment.date, moment.time.map(|(time, offset)| (time, offset.seconds())));
+        let key = |moment: &Self| {
+            (moment.date, moment.time.map(|(time, offset)| (time, offset.seconds())))
+        };
         key(self).cmp(&key(other))
     }
 }
@@ -59,7 +61,8 @@ impl std::str::FromStr for Moment {
         let Some((date, rest)) = text.split_once('T') else {
             return Ok(Self::day(text.parse().map_err(|_| fail())?));
         };
-        let at = rest.len().checked_sub(6).filter(|&at| rest.is_char_boundary(at)).ok_or_else(fail)?;
+        let at =
+            rest.len().checked_sub(6).filter(|&at| rest.is_char_boundary(at)).ok_or_else(fail)?;
         let (time, offset) = rest.split_at(at);
         let (sign, hours_minutes) = match offset.split_at_checked(1) {
             Some(("+", rest)) => (1, rest),
@@ -103,7 +106,9 @@ mod tests {
 
     #[test]
     fn what_is_no_moment_is_refused() {
-        for bad in ["", "2024-02-30", "2024-01-01T", "2024-01-01T10:00", "2024-01-01T10:00:00Z", "é"] {
+        for bad in
+            ["", "2024-02-30", "2024-01-01T", "2024-01-01T10:00", "2024-01-01T10:00:00Z", "é"]
+        {
             assert!(bad.parse::<Moment>().is_err(), "{bad}");
         }
     }

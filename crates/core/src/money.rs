@@ -17,7 +17,9 @@ pub struct Currency([u8; CODE_LENGTH]);
 const MINOR_UNITS: [(&str, &str); 3] = [("GBX", "GBP"), ("ZAC", "ZAR"), ("ILA", "ILS")];
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a currency: 2 to 10 upper-case letters and digits are expected, such as `EUR`")]
+#[error(
+    "`{0}` is not a currency: 2 to 10 upper-case letters and digits are expected, such as `EUR`"
+)]
 pub struct ParseCurrencyError(String);
 
 impl Currency {
@@ -199,7 +201,8 @@ mod tests {
         for good in ["0", "-1147.5", "0.00000001", "9999999999999999999999999999"] {
             check_canonical(good, Some(good));
         }
-        let bad = ["", "-", "-0", "00", "01", "1.", ".5", "1.50", "1,5", "1e3", "+1", " 1", "1 ", "NaN"];
+        let bad =
+            ["", "-", "-0", "00", "01", "1.", ".5", "1.50", "1,5", "1e3", "+1", " 1", "1 ", "NaN"];
         for bad in bad {
             check_canonical(bad, None);
         }

@@ -74,7 +74,12 @@ pub fn portfolio(ledger: &Ledger, account: Option<&AccountName>, terms: Terms<'_
 }
 
 impl Total {
-    fn new(holdings: &[Holding], balances: &[CashBalance], deposits: Sum, without_cash: Vec<String>) -> Self {
+    fn new(
+        holdings: &[Holding],
+        balances: &[CashBalance],
+        deposits: Sum,
+        without_cash: Vec<String>,
+    ) -> Self {
         let mut cash = Sum::default();
         for balance in balances {
             cash.add(balance.base_value.clone());

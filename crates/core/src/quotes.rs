@@ -101,7 +101,10 @@ mod tests {
 
     #[test]
     fn the_last_price_is_carried_forward() {
-        let history = PriceHistory::new(vec![price(5, 50, PriceSource::Quote), price(2, 20, PriceSource::Quote)], vec![]);
+        let history = PriceHistory::new(
+            vec![price(5, 50, PriceSource::Quote), price(2, 20, PriceSource::Quote)],
+            vec![],
+        );
         let on = |day| history.on(date(2024, 1, day)).map(|price| price.price);
         assert_eq!(on(1), None);
         assert_eq!(on(2), Some(20.into()));
@@ -111,7 +114,10 @@ mod tests {
 
     #[test]
     fn a_quote_beats_the_price_of_a_trade_on_the_same_day() {
-        let history = PriceHistory::new(vec![price(2, 20, PriceSource::Quote), price(2, 19, PriceSource::Trade)], vec![]);
+        let history = PriceHistory::new(
+            vec![price(2, 20, PriceSource::Quote), price(2, 19, PriceSource::Trade)],
+            vec![],
+        );
         assert_eq!(history.on(date(2024, 1, 2)).map(|price| price.price), Some(20.into()));
         assert_eq!(history.as_slice().len(), 1);
     }

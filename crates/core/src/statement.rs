@@ -154,37 +154,37 @@ macro_rules! completed {
 
 completed!(BrokerAccount: name, currency, opened);
 completed!(Instrument: name, symbol, isin, market, currency, multiplier, terms, sector, country;
-    |lead, other| {
-        if lead.asset_class == crate::instrument::AssetClass::Unknown {
-            lead.asset_class = other.asset_class;
+|lead, other| {
+    if lead.asset_class == crate::instrument::AssetClass::Unknown {
+        lead.asset_class = other.asset_class;
+    }
+    for code in &other.codes {
+        if !lead.codes.contains(code) {
+            lead.codes.push(code.clone());
         }
-        for code in &other.codes {
-            if !lead.codes.contains(code) {
-                lead.codes.push(code.clone());
-            }
-        }
-    });
+    }
+});
 completed!(Transaction: broker_account, settlement_date, price, price_currency, amount, accrued, settled,
-    exchange_rate, order, group, venue, description;
-    |lead, other| {
-        if lead.fees.is_empty() {
-            lead.fees.clone_from(&other.fees);
-        }
-        // One export may call a leg of a corporate action a sale; whoever knows better is believed.
-        if matches!(lead.kind, TransactionKind::Buy | TransactionKind::Sell) {
-            lead.kind = match other.kind {
-                TransactionKind::Buy | TransactionKind::Sell => lead.kind,
-                better => better,
-            };
-        }
-    });
+exchange_rate, order, group, venue, description;
+|lead, other| {
+    if lead.fees.is_empty() {
+        lead.fees.clone_from(&other.fees);
+    }
+    // One export may call a leg of a corporate action a sale; whoever knows better is believed.
+    if matches!(lead.kind, TransactionKind::Buy | TransactionKind::Sell) {
+        lead.kind = match other.kind {
+            TransactionKind::Buy | TransactionKind::Sell => lead.kind,
+            better => better,
+        };
+    }
+});
 completed!(CashMovement: broker_account, value_date, instrument, transaction, fee_kind, group, description,
-    balance;
-    |lead, other| {
-        if lead.kind == crate::cash::CashKind::Other {
-            lead.kind = other.kind;
-        }
-    });
+balance;
+|lead, other| {
+    if lead.kind == crate::cash::CashKind::Other {
+        lead.kind = other.kind;
+    }
+});
 completed!(Position: broker_account, price, price_currency, value, cost);
 completed!(Balance: broker_account);
 completed!(UpcomingDividend: broker_account, ex_date, pay_date, per_unit, gross, withholding_tax);

@@ -40,13 +40,13 @@ mod imports {
 
 /// Services that a broker may offer: a trait named `Guest` in each.
 pub mod services {
-    pub use super::exports::portfolio::exports::stonks::plugin::portfolio;
-    pub use super::exports::transaction::exports::stonks::plugin::transaction;
+    pub use super::exports::account::exports::stonks::plugin::account;
+    pub use super::exports::authentication::exports::stonks::plugin::authentication;
     pub use super::exports::deposit::exports::stonks::plugin::deposit;
     pub use super::exports::dividend::exports::stonks::plugin::dividend;
     pub use super::exports::fee::exports::stonks::plugin::fee;
-    pub use super::exports::account::exports::stonks::plugin::account;
-    pub use super::exports::authentication::exports::stonks::plugin::authentication;
+    pub use super::exports::portfolio::exports::stonks::plugin::portfolio;
+    pub use super::exports::transaction::exports::stonks::plugin::transaction;
     pub use super::exports::update::exports::stonks::plugin::update;
 }
 

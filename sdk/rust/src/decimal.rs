@@ -40,7 +40,8 @@ pub fn parse(text: &str, separator: Separator) -> Option<Decimal> {
         None => (false, trimmed.strip_prefix('+').unwrap_or(trimmed)),
     };
     let is_gap = |c: char| matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\'' | '\u{2019}');
-    let starts_and_ends_with_digit = digits.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','))
+    let starts_and_ends_with_digit = digits
+        .starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','))
         && digits.ends_with(|c: char| c.is_ascii_digit());
     if !starts_and_ends_with_digit {
         return None;
@@ -51,9 +52,13 @@ pub fn parse(text: &str, separator: Separator) -> Option<Decimal> {
     if !is_digits(&whole) || !is_digits(fraction) || whole.len() + fraction.len() > 28 {
         return None;
     }
-    let number: Decimal = format!("{}.{}", if whole.is_empty() { "0" } else { &whole }, if fraction.is_empty() { "0" } else { fraction })
-        .parse()
-        .ok()?;
+    let number: Decimal = format!(
+        "{}.{}",
+        if whole.is_empty() { "0" } else { &whole },
+        if fraction.is_empty() { "0" } else { fraction }
+    )
+    .parse()
+    .ok()?;
     let number = number.normalize();
     Some(if is_negative && !number.is_zero() { -number } else { number })
 }
@@ -69,9 +74,7 @@ fn split_decimals(digits: &str, separator: Separator) -> Option<(String, &str)> 
         (point, _) => {
             let only = if point.is_some() { '.' } else { ',' };
             let (decimal, group) = separator.signs();
-            let is_grouping = only == group
-                && is_grouped(digits, only)
-                && !digits.starts_with('0');
+            let is_grouping = only == group && is_grouped(digits, only) && !digits.starts_with('0');
             if is_grouping || digits.matches(only).count() > 1 {
                 return is_grouped(digits, only).then(|| (digits.replace(only, ""), ""));
             }

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use crate::{
-    BadData, CashMovement, Fact, FileImporter, Moment, Money, PluginError, SourceLocation, Transaction,
+    BadData, CashMovement, Fact, FileImporter, Moment, Money, PluginError, SourceLocation,
+    Transaction,
 };
 
 /// Reads a file to its end, as the host would.
@@ -53,7 +54,8 @@ fn tell_fact(fact: &Fact) -> String {
             told
         }
         Fact::Instrument(instrument) => {
-            let mut told = format!("instrument {} {:?}", instrument.identity, instrument.asset_class);
+            let mut told =
+                format!("instrument {} {:?}", instrument.identity, instrument.asset_class);
             tell_optional(&mut told, "name", instrument.name.as_ref());
             tell_optional(&mut told, "symbol", instrument.symbol.as_ref());
             tell_optional(&mut told, "isin", instrument.isin.as_ref());
@@ -68,13 +70,19 @@ fn tell_fact(fact: &Fact) -> String {
         Fact::Transaction(transaction) => tell_transaction(transaction),
         Fact::CashMovement(movement) => tell_movement(movement),
         Fact::Position(position) => {
-            let mut told = format!("position {} {} {}", position.date, position.instrument, position.quantity);
+            let mut told =
+                format!("position {} {} {}", position.date, position.instrument, position.quantity);
             tell_optional(&mut told, "account", position.account.as_ref());
             tell_optional(&mut told, "price", position.price.as_ref());
             told + &tell_source(&position.source)
         }
         Fact::Balance(balance) => {
-            let mut told = format!("balance {} {:?} {}", balance.date, balance.side, tell_money(&balance.money));
+            let mut told = format!(
+                "balance {} {:?} {}",
+                balance.date,
+                balance.side,
+                tell_money(&balance.money)
+            );
             tell_optional(&mut told, "account", balance.account.as_ref());
             told + &tell_source(&balance.source)
         }
@@ -86,15 +94,20 @@ fn tell_fact(fact: &Fact) -> String {
             quote.currency,
             tell_source(&quote.source)
         ),
-        Fact::FxRate(rate) => format!("fx-rate {} {}/{} {}", rate.date, rate.base, rate.quote, rate.rate),
+        Fact::FxRate(rate) => {
+            format!("fx-rate {} {}/{} {}", rate.date, rate.base, rate.quote, rate.rate)
+        }
         Fact::UpcomingDividend(upcoming) => {
-            let mut told = format!("upcoming-dividend {:?} {}", upcoming.status, upcoming.instrument);
+            let mut told =
+                format!("upcoming-dividend {:?} {}", upcoming.status, upcoming.instrument);
             tell_optional(&mut told, "ex", upcoming.ex_date.as_ref());
             tell_optional(&mut told, "pay", upcoming.pay_date.as_ref());
             tell_optional(&mut told, "gross", upcoming.gross.as_ref().map(tell_money).as_ref());
             told + &tell_source(&upcoming.source)
         }
-        Fact::Note(note) => format!("note {}: {}{}", note.reason, note.text, tell_source(&note.source)),
+        Fact::Note(note) => {
+            format!("note {}: {}{}", note.reason, note.text, tell_source(&note.source))
+        }
     }
 }
 
@@ -108,7 +121,11 @@ fn tell_transaction(transaction: &Transaction) -> String {
     );
     tell_optional(&mut told, "account", transaction.account.as_ref());
     let price = transaction.price.as_ref().zip(transaction.price_currency.as_ref());
-    tell_optional(&mut told, "@", price.map(|(price, currency)| format!("{price} {currency}")).as_ref());
+    tell_optional(
+        &mut told,
+        "@",
+        price.map(|(price, currency)| format!("{price} {currency}")).as_ref(),
+    );
     tell_optional(&mut told, "amount", transaction.amount.as_ref().map(tell_money).as_ref());
     tell_optional(&mut told, "accrued", transaction.accrued.as_ref().map(tell_money).as_ref());
     for fee in &transaction.fees {
@@ -123,8 +140,12 @@ fn tell_transaction(transaction: &Transaction) -> String {
 }
 
 fn tell_movement(movement: &CashMovement) -> String {
-    let mut told =
-        format!("cash {} {:?} {}", tell_moment(&movement.at), movement.kind, tell_money(&movement.money));
+    let mut told = format!(
+        "cash {} {:?} {}",
+        tell_moment(&movement.at),
+        movement.kind,
+        tell_money(&movement.money)
+    );
     tell_optional(&mut told, "account", movement.account.as_ref());
     tell_optional(&mut told, "fee", movement.fee_kind.map(|kind| format!("{kind:?}")).as_ref());
     tell_optional(&mut told, "value-date", movement.value_date.as_ref());

@@ -44,14 +44,21 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, NoText> {
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes)?,
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes)?,
         [0xef, 0xbb, 0xbf, rest @ ..] => utf8_or_1252(rest),
-        [first, 0, second, 0, ..] if *first != 0 && *second != 0 => utf16(bytes, u16::from_le_bytes)?,
-        [0, first, 0, second, ..] if *first != 0 && *second != 0 => utf16(bytes, u16::from_be_bytes)?,
+        [first, 0, second, 0, ..] if *first != 0 && *second != 0 => {
+            utf16(bytes, u16::from_le_bytes)?
+        }
+        [0, first, 0, second, ..] if *first != 0 && *second != 0 => {
+            utf16(bytes, u16::from_be_bytes)?
+        }
         _ => utf8_or_1252(bytes),
     };
     if text.trim().is_empty() {
         return Err(NoText::Empty);
     }
-    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{80}'..='\u{9f}')) {
+    if text
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{80}'..='\u{9f}'))
+    {
         return Err(NoText::Binary);
     }
     Ok(text)
@@ -60,7 +67,8 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, NoText> {
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, NoText> {
     let pairs = bytes.chunks_exact(2);
     let is_whole = pairs.remainder().is_empty();
-    let text: Result<String, _> = char::decode_utf16(pairs.map(|pair| unit([pair[0], pair[1]]))).collect();
+    let text: Result<String, _> =
+        char::decode_utf16(pairs.map(|pair| unit([pair[0], pair[1]]))).collect();
     match text {
         Ok(text) if is_whole => Ok(Cow::Owned(text)),
         _ => Err(NoText::Binary),

@@ -1,0 +1,196 @@
+//! A handle on a running plugin, which sends it calls.
+//!
+//! A trap, a missed deadline or an exhausted memory discards the instance; the next call gets a
+//! fresh one. Calls are answered in the order in which they arrive.
+
+use stonks_plugin::{PluginId, Service};
+use tokio::sync::{mpsc, oneshot};
+
+use super::Loaded;
+use super::worker::Worker;
+use crate::runtime::{Call, CallError, CallErrorKind, FilePage, Limits};
+
+/// The value of a setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingValue {
+    /// Free text, or the choice.
+    Text(String),
+    /// An exact decimal in canonical form.
+    Number(String),
+    /// Yes or no.
+    Flag(bool),
+}
+
+/// A setting as the plugin gets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// As in the manifest.
+    pub key: String,
+    /// What the user set, or the default.
+    pub value: SettingValue,
+}
+
+pub(super) type Reply<T> = oneshot::Sender<Result<T, CallErrorKind>>;
+
+/// A call on its way to the worker.
+pub(super) enum Request {
+    Health(Reply<String>),
+    OpenFile {
+        name: String,
+        content: Vec<u8>,
+        reply: Reply<u64>,
+    },
+    NextPage {
+        file: u64,
+        reply: Reply<FilePage>,
+    },
+    CloseFile {
+        file: u64,
+    },
+    Fetch {
+        service: Service,
+        cursor: Option<String>,
+        since: Option<String>,
+        reply: Reply<FilePage>,
+    },
+    Shutdown(Reply<()>),
+}
+
+/// A running plugin. The instance ends when the last handle is dropped.
+#[derive(Clone)]
+pub struct Instance {
+    plugin: PluginId,
+    requests: mpsc::Sender<Request>,
+    limits: Limits,
+}
+
+/// Files that wait for their turn beyond this number make their callers wait.
+const QUEUE: usize = 32;
+
+impl Instance {
+    /// Starts a plugin and initialises it with `settings`.
+    ///
+    /// # Errors
+    /// Where `initialize` fails.
+    pub async fn start(
+        loaded: &Loaded,
+        settings: Vec<Setting>,
+        limits: Limits,
+    ) -> Result<Self, CallError> {
+        let (requests, inbox) = mpsc::channel(QUEUE);
+        let instance = Self { plugin: loaded.plugin.clone(), requests, limits };
+        let mut worker = Worker::new(loaded.clone(), settings, limits);
+        worker.running().await.map_err(|kind| instance.error(Call::Initialize, kind))?;
+        tokio::spawn(worker.serve(inbox));
+        Ok(instance)
+    }
+
+    /// Which plugin it is.
+    #[must_use]
+    pub const fn plugin(&self) -> &PluginId {
+        &self.plugin
+    }
+
+    /// What the plugin says of its health: `up`, `degraded` or `down`, and its message.
+    ///
+    /// # Errors
+    /// Where the call fails.
+    pub async fn health(&self) -> Result<String, CallError> {
+        self.ask(Call::Health, Request::Health).await
+    }
+
+    /// Hands a file to the plugin; it recognises or refuses it.
+    ///
+    /// # Errors
+    /// Where the plugin refuses it, or fails.
+    pub async fn open_file(&self, name: &str, content: Vec<u8>) -> Result<OpenFile, CallError> {
+        if content.len() > self.limits.file {
+            return Err(self.error(
+                Call::OpenFile,
+                CallErrorKind::Plugin(too_large(content.len(), self.limits.file)),
+            ));
+        }
+        let name = name.to_owned();
+        let file =
+            self.ask(Call::OpenFile, |reply| Request::OpenFile { name, content, reply }).await?;
+        Ok(OpenFile { instance: self.clone(), file })
+    }
+
+    /// A page of a service.
+    ///
+    /// # Errors
+    /// Where the call fails.
+    pub async fn fetch(
+        &self,
+        service: Service,
+        cursor: Option<String>,
+        since: Option<jiff::civil::Date>,
+    ) -> Result<FilePage, CallError> {
+        let since = since.map(|date| date.to_string());
+        self.ask(Call::Fetch(service), |reply| Request::Fetch { service, cursor, since, reply })
+            .await
+    }
+
+    /// Says farewell. Calls behind it fail.
+    ///
+    /// # Errors
+    /// Where the plugin fails at it.
+    pub async fn shutdown(&self) -> Result<(), CallError> {
+        self.ask(Call::Shutdown, Request::Shutdown).await
+    }
+
+    async fn ask<T>(
+        &self,
+        call: Call,
+        request: impl FnOnce(Reply<T>) -> Request,
+    ) -> Result<T, CallError> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.requests.send(request(reply)).await;
+        let answer = match sent {
+            Ok(()) => answer.await.unwrap_or(Err(CallErrorKind::Stopped)),
+            Err(_) => Err(CallErrorKind::Stopped),
+        };
+        answer.map_err(|kind| self.error(call, kind))
+    }
+
+    fn error(&self, call: Call, kind: CallErrorKind) -> CallError {
+        CallError { plugin: self.plugin.clone(), call, kind }
+    }
+}
+
+fn too_large(length: usize, limit: usize) -> crate::runtime::Failure {
+    crate::runtime::Failure::BadData(crate::runtime::Refusal {
+        message: format!(
+            "the file has {} MB; at most {} MB are read",
+            length / 1_000_000,
+            limit / 1_000_000
+        ),
+        hint: Some("export a shorter period, and import one file after the other".to_owned()),
+        line: None,
+        column: None,
+    })
+}
+
+/// A file that a plugin has recognised.
+pub struct OpenFile {
+    instance: Instance,
+    file: u64,
+}
+
+impl OpenFile {
+    /// The next page; the last has no `next`.
+    ///
+    /// # Errors
+    /// A row that the plugin refuses, or a failing plugin.
+    pub async fn next_page(&self) -> Result<FilePage, CallError> {
+        let file = self.file;
+        self.instance.ask(Call::NextPage, |reply| Request::NextPage { file, reply }).await
+    }
+}
+
+impl Drop for OpenFile {
+    fn drop(&mut self) {
+        // With a full queue the session goes with its instance.
+        let _ = self.instance.requests.try_send(Request::CloseFile { file: self.file });
+    }
+}

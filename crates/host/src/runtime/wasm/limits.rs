@@ -1,0 +1,89 @@
+//! What a store carries: the plugin's limits, and what its imports need.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use stonks_plugin::PluginId;
+use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
+
+use crate::runtime::Limits;
+
+/// Tables are lists of functions; real plugins have a few thousand entries.
+const TABLE_ELEMENTS: usize = 100_000;
+
+/// Tells the time to plugins; tests hold it.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// The state of one instance.
+pub(crate) struct State {
+    pub(crate) plugin: PluginId,
+    pub(crate) limits: Limits,
+    pub(crate) clock: Clock,
+    /// When the call under way must have ended.
+    deadline: Option<Instant>,
+    /// Whether the plugin was refused memory.
+    pub(crate) is_out_of_memory: bool,
+    /// Whether the plugin was ended because its time was over.
+    pub(crate) is_overdue: bool,
+}
+
+impl State {
+    pub(crate) const fn new(plugin: PluginId, limits: Limits, clock: Clock) -> Self {
+        Self { plugin, limits, clock, deadline: None, is_out_of_memory: false, is_overdue: false }
+    }
+
+    pub(crate) fn start_call(&mut self, duration: Duration) {
+        self.deadline = Some(Instant::now() + duration);
+    }
+}
+
+/// Makes the store's guest look at its deadline at each tick, and give way to other tasks.
+pub(crate) fn limit(store: &mut Store<State>) {
+    store.limiter(|state| state);
+    store.set_hostcall_fuel(store.data().limits.reply);
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(|mut context| {
+        let state = context.data_mut();
+        if state.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            state.is_overdue = true;
+            return Ok(UpdateDeadline::Interrupt);
+        }
+        // Tokio's own way to give way: a plain yield is polled again before any other task.
+        Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
+    });
+}
+
+impl ResourceLimiter for State {
+    fn memory_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let is_allowed = desired <= self.limits.memory;
+        self.is_out_of_memory |= !is_allowed;
+        Ok(is_allowed)
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        desired: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        Ok(desired <= TABLE_ELEMENTS)
+    }
+
+    fn instances(&self) -> usize {
+        16
+    }
+
+    fn tables(&self) -> usize {
+        16
+    }
+
+    fn memories(&self) -> usize {
+        4
+    }
+}

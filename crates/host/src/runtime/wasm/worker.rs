@@ -1,0 +1,263 @@
+//! The task that owns a store: it serves one call after the other, and discards an instance that fails.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use stonks_plugin::Service;
+use tokio::sync::mpsc;
+use wasmtime::component::ResourceAny;
+use wasmtime::{Store, Trap};
+
+use super::exports::{Guests, contract};
+use super::instance::{Reply, Request, Setting, SettingValue};
+use super::limits::{State, limit};
+use super::{Loaded, door};
+use crate::runtime::{CallErrorKind, FilePage, Limits};
+
+/// How long an ended plugin may take for its farewell.
+const SHUTDOWN: Duration = Duration::from_secs(1);
+
+/// Beyond the guest's own deadline, for a host call that doesn't come back.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// Owns the store.
+pub(super) struct Worker {
+    loaded: Loaded,
+    settings: Vec<Setting>,
+    limits: Limits,
+    running: Option<Running>,
+}
+
+/// An instance that has been initialised and has not failed.
+pub(super) struct Running {
+    store: Store<State>,
+    guests: Guests,
+    files: HashMap<u64, ResourceAny>,
+    n_files: u64,
+}
+
+/// Calls an async export with the call's deadline, and tells what became of it.
+macro_rules! call {
+    ($store:expr, $limit:expr, |$accessor:ident| $called:expr) => {{
+        let store: &mut Store<State> = $store;
+        store.data_mut().start_call($limit);
+        store.set_epoch_deadline(1);
+        let run = store.run_concurrent(async |$accessor| $called.await);
+        let outcome = tokio::time::timeout($limit + GRACE, run).await;
+        match outcome {
+            Err(_) => Err(CallErrorKind::Deadline($limit)),
+            Ok(Ok(Ok(answer))) => Ok(answer),
+            Ok(Ok(Err(error)) | Err(error)) => Err(trapped(store, $limit, &error)),
+        }
+    }};
+}
+
+/// What a failing call means: the plugin's time, its memory, its reply, or itself.
+fn trapped(store: &Store<State>, limit: Duration, error: &wasmtime::Error) -> CallErrorKind {
+    let state = store.data();
+    if state.is_overdue {
+        return CallErrorKind::Deadline(limit);
+    }
+    if state.is_out_of_memory {
+        return CallErrorKind::OutOfMemory(state.limits.memory);
+    }
+    let shown = format!("{error:#}");
+    if shown.contains("too much data is being copied") {
+        return CallErrorKind::ReplyTooLarge(state.limits.reply);
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::UnreachableCodeReached) => {
+            CallErrorKind::Trapped("it gave up (a panic, or an abort)".to_owned())
+        }
+        Some(Trap::StackOverflow) => CallErrorKind::Trapped("it ran out of stack".to_owned()),
+        Some(trap) => CallErrorKind::Trapped(trap.to_string()),
+        None => CallErrorKind::Trapped(shown.lines().next().unwrap_or_default().to_owned()),
+    }
+}
+
+impl Worker {
+    pub(super) const fn new(loaded: Loaded, settings: Vec<Setting>, limits: Limits) -> Self {
+        Self { loaded, settings, limits, running: None }
+    }
+
+    pub(super) async fn serve(mut self, mut inbox: mpsc::Receiver<Request>) {
+        while let Some(request) = inbox.recv().await {
+            match request {
+                Request::Health(reply) => answer(reply, self.health().await),
+                Request::OpenFile { name, content, reply } => {
+                    answer(reply, self.open_file(name, content).await);
+                }
+                Request::NextPage { file, reply } => answer(reply, self.next_page(file).await),
+                Request::CloseFile { file } => self.close_file(file).await,
+                Request::Fetch { service, cursor, since, reply } => {
+                    answer(reply, self.fetch(service, cursor, since).await);
+                }
+                Request::Shutdown(reply) => {
+                    answer(reply, self.shutdown().await);
+                    return;
+                }
+            }
+        }
+        // The last handle is gone; whether the farewell succeeds interests nobody.
+        let _ = self.shutdown().await;
+    }
+
+    /// The instance, a fresh one if there is none.
+    pub(super) async fn running(&mut self) -> Result<&mut Running, CallErrorKind> {
+        if self.running.is_none() {
+            self.running = Some(Running::start(&self.loaded, &self.settings, self.limits).await?);
+        }
+        self.running.as_mut().ok_or(CallErrorKind::Stopped)
+    }
+
+    /// Discards the instance unless the failure is one that a healthy plugin tells.
+    fn kept<T>(&mut self, outcome: Result<T, CallErrorKind>) -> Result<T, CallErrorKind> {
+        if let Err(kind) = &outcome
+            && !matches!(
+                kind,
+                CallErrorKind::Plugin(_) | CallErrorKind::NotOffered | CallErrorKind::BadReply(_)
+            )
+        {
+            tracing::warn!(plugin = %self.loaded.plugin, reason = %kind, "plugin instance discarded");
+            self.running = None;
+        }
+        outcome
+    }
+
+    async fn health(&mut self) -> Result<String, CallErrorKind> {
+        let limit = self.limits.call;
+        let running = self.running().await?;
+        let outcome = call!(&mut running.store, limit, |accessor| running
+            .guests
+            .lifecycle
+            .call_health(accessor));
+        let report = self.kept(outcome)?.map_err(door::failure)?;
+        Ok(match report.status {
+            contract::lifecycle::HealthStatus::Up => "up",
+            contract::lifecycle::HealthStatus::Degraded => "degraded",
+            contract::lifecycle::HealthStatus::Down => "down",
+        }
+        .to_owned())
+    }
+
+    async fn open_file(&mut self, name: String, content: Vec<u8>) -> Result<u64, CallErrorKind> {
+        let limit = self.limits.call;
+        let running = self.running().await?;
+        let file_import = running.guests.file_import.as_ref().ok_or(CallErrorKind::NotOffered)?;
+        let outcome = call!(&mut running.store, limit, |accessor| file_import
+            .call_open(accessor, name, content));
+        let session = self.kept(outcome)?.map_err(door::failure)?;
+        let running = self.running().await?;
+        running.n_files += 1;
+        running.files.insert(running.n_files, session);
+        Ok(running.n_files)
+    }
+
+    async fn next_page(&mut self, file: u64) -> Result<FilePage, CallErrorKind> {
+        let limit = self.limits.call;
+        let running = self.running().await?;
+        // A fresh instance doesn't know the files of the one before it.
+        let session = *running.files.get(&file).ok_or(CallErrorKind::Stopped)?;
+        let file_import = running.guests.file_import.as_ref().ok_or(CallErrorKind::NotOffered)?;
+        let outcome = call!(&mut running.store, limit, |accessor| file_import
+            .session()
+            .call_next_page(accessor, session));
+        let page = self.kept(outcome)?.map_err(door::failure)?;
+        door::page(page).map_err(CallErrorKind::BadReply)
+    }
+
+    async fn close_file(&mut self, file: u64) {
+        let Some(running) = &mut self.running else { return };
+        let Some(session) = running.files.remove(&file) else { return };
+        running.store.data_mut().start_call(SHUTDOWN);
+        if let Err(error) = session.resource_drop_async(&mut running.store).await {
+            tracing::warn!(plugin = %self.loaded.plugin, %error, "plugin instance discarded");
+            self.running = None;
+        }
+    }
+
+    async fn fetch(
+        &mut self,
+        service: Service,
+        cursor: Option<String>,
+        since: Option<String>,
+    ) -> Result<FilePage, CallErrorKind> {
+        let limit = self.limits.call;
+        let running = self.running().await?;
+        macro_rules! fetch {
+            ($($name:ident => $field:ident),*) => {
+                match service {
+                    $(Service::$name => {
+                        let guest = running.guests.$field.as_ref().ok_or(CallErrorKind::NotOffered)?;
+                        call!(&mut running.store, limit, |accessor| guest.call_fetch(accessor, cursor, since))
+                    })*
+                    Service::Authentication | Service::FileImport => return Err(CallErrorKind::NotOffered),
+                }
+            };
+        }
+        let outcome = fetch!(
+            Portfolio => portfolio, Transaction => transaction, Deposit => deposit, Dividend => dividend,
+            Fee => fee, Account => account, Update => update
+        );
+        let page = self.kept(outcome)?.map_err(door::failure)?;
+        door::page(page).map_err(CallErrorKind::BadReply)
+    }
+
+    async fn shutdown(&mut self) -> Result<(), CallErrorKind> {
+        let Some(mut running) = self.running.take() else { return Ok(()) };
+        call!(&mut running.store, SHUTDOWN, |accessor| running
+            .guests
+            .lifecycle
+            .call_shutdown(accessor))
+    }
+}
+
+fn answer<T>(reply: Reply<T>, outcome: Result<T, CallErrorKind>) {
+    // A caller that went away needs no answer.
+    let _ = reply.send(outcome);
+}
+
+impl Running {
+    async fn start(
+        loaded: &Loaded,
+        settings: &[Setting],
+        limits: Limits,
+    ) -> Result<Self, CallErrorKind> {
+        let exports = &loaded.exports;
+        let mut store = Store::new(
+            exports.component.engine(),
+            State::new(loaded.plugin.clone(), limits, Arc::clone(&loaded.clock)),
+        );
+        limit(&mut store);
+        store.data_mut().start_call(limits.call);
+        let instance = match exports.component.instantiate_async(&mut store).await {
+            Ok(instance) => instance,
+            Err(error) => return Err(trapped(&store, limits.call, &error)),
+        };
+        let guests = exports.load(&mut store, &instance);
+        let guests = guests.map_err(|error| CallErrorKind::Trapped(error.to_string()))?;
+        let mut running = Self { store, guests, files: HashMap::new(), n_files: 0 };
+        let configuration = configuration(settings);
+        let outcome = call!(&mut running.store, limits.call, |accessor| running
+            .guests
+            .lifecycle
+            .call_initialize(accessor, configuration));
+        outcome?.map_err(door::failure)?;
+        Ok(running)
+    }
+}
+
+fn configuration(settings: &[Setting]) -> contract::lifecycle::Configuration {
+    let setting = |setting: &Setting| contract::lifecycle::Setting {
+        key: setting.key.clone(),
+        value: match &setting.value {
+            SettingValue::Text(text) => contract::lifecycle::SettingValue::Text(text.clone()),
+            SettingValue::Number(number) => {
+                contract::lifecycle::SettingValue::Number(number.clone())
+            }
+            SettingValue::Flag(flag) => contract::lifecycle::SettingValue::Flag(*flag),
+        },
+    };
+    contract::lifecycle::Configuration { settings: settings.iter().map(setting).collect() }
+}

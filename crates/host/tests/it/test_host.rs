@@ -1,0 +1,68 @@
+//! A manager over the built guests, with small limits and a fixed clock.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use stonks_core::fact::Fact;
+use stonks_host::{CallError, Instance, Limits, Options, PluginManager, StartError};
+use stonks_plugin::PluginId;
+
+/// Where `cargo xtask plugins` puts components.
+pub(crate) fn built(kind: &str) -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), PathBuf::from);
+    let folder = target.join(kind);
+    assert!(folder.exists(), "{} is missing: run `cargo xtask plugins`", folder.display());
+    folder
+}
+
+pub(crate) fn limits() -> Limits {
+    Limits { memory: 64 << 20, call: Duration::from_millis(500), reply: 32 << 20, file: 1 << 20 }
+}
+
+pub(crate) struct TestHost {
+    pub(crate) manager: PluginManager,
+}
+
+impl TestHost {
+    pub(crate) fn new() -> Self {
+        Self::over(vec![built("fixtures"), built("plugins")], None)
+    }
+
+    pub(crate) fn over(plugin_dirs: Vec<PathBuf>, data_dir: Option<PathBuf>) -> Self {
+        let options = Options {
+            plugin_dirs,
+            data_dir,
+            built_ins: &[],
+            limits: limits(),
+            clock: Arc::new(|| Timestamp::UNIX_EPOCH),
+        };
+        Self { manager: PluginManager::new(&options).unwrap() }
+    }
+
+    pub(crate) async fn start(
+        &self,
+        name: &str,
+        settings: &[(&str, &str)],
+    ) -> Result<Instance, StartError> {
+        let settings: BTreeMap<String, String> =
+            settings.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
+        self.manager.start(&name.parse::<PluginId>().unwrap(), &settings).await
+    }
+}
+
+/// Reads a file to its end.
+pub(crate) async fn read(instance: &Instance, content: &str) -> Result<Vec<Fact>, CallError> {
+    let file = instance.open_file("file.txt", content.as_bytes().to_vec()).await?;
+    let mut facts = Vec::new();
+    loop {
+        let page = file.next_page().await?;
+        facts.extend(page.facts.into_iter().map(|located| located.fact));
+        if page.next.is_none() {
+            return Ok(facts);
+        }
+    }
+}
