@@ -15,7 +15,7 @@ use crate::figure::{Figure, NoValue, Sum, both, difference, product, quotient};
 use crate::fx::Rates;
 use crate::instrument::Instrument;
 use crate::ledger::{Book, BookedTransaction, InstrumentIndex, Ledger};
-use crate::lots::{Cost, CostMethod, Lot, Lots, rescaled};
+use crate::lots::{Cost, Lot, Lots, rescaled};
 use crate::money::{Currency, Money};
 use crate::quotes::Price;
 use crate::transaction::{Transaction, TransactionKind};
@@ -68,7 +68,6 @@ pub struct Terms<'a> {
     pub rates: &'a Rates,
     pub base: Currency,
     pub as_of: Date,
-    pub method: CostMethod,
 }
 
 impl Terms<'_> {
@@ -129,8 +128,7 @@ impl<'a> Positions<'a> {
         instrument: InstrumentIndex,
         transaction: &Transaction,
     ) -> &mut Position {
-        let terms = self.terms;
-        let ledger = self.ledger;
+        let (terms, ledger, method) = (self.terms, self.ledger, self.book.method);
         self.open.entry(instrument).or_insert_with(|| {
             let price = ledger.prices[instrument].on(terms.as_of).map(|price| price.currency);
             let currency = price
@@ -140,7 +138,7 @@ impl<'a> Positions<'a> {
                 .unwrap_or(terms.base);
             Position {
                 currency: currency.major().0,
-                lots: Lots::new(terms.method),
+                lots: Lots::new(method),
                 realized: Sum::default(),
                 oversold: Decimal::ZERO,
             }

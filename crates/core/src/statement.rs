@@ -6,7 +6,7 @@
 //! order of their arrival.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
 
 use crate::account::{AccountName, BrokerAccount};
@@ -14,6 +14,7 @@ use crate::cash::{Balance, CashMovement, Position, UpcomingDividend};
 use crate::fact::{Fact, Identity, Located, Location, Note};
 use crate::fx::FxRate;
 use crate::instrument::Instrument;
+use crate::lots::CostMethod;
 use crate::quotes::Quote;
 use crate::transaction::{Transaction, TransactionKind};
 
@@ -49,6 +50,8 @@ pub struct Statement<T> {
 /// Everything that was delivered.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
+    /// How each account's sales release lots; FIFO for one that isn't listed.
+    pub methods: BTreeMap<AccountName, CostMethod>,
     pub deliveries: Vec<Delivery>,
     pub broker_accounts: Vec<Statement<BrokerAccount>>,
     pub instruments: Vec<Statement<Instrument>>,

@@ -1,0 +1,212 @@
+//! Books from facts: each fact into its book, each book in order, and each transaction joined with the
+//! movements that settle it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rust_decimal::Decimal;
+
+use super::instruments::InstrumentNames;
+use super::{Book, BookedMovement, BookedTransaction, OfInstrument};
+use crate::account::{AccountName, BrokerAccount};
+use crate::cash::{Balance, CashKind, CashMovement, DaySide};
+use crate::fact::Identity;
+use crate::lots::CostMethod;
+use crate::money::{Currency, Money};
+use crate::statement::{Completed, Delivery, Source, Statement};
+use crate::transaction::{Fee, FeeKind, Transaction};
+
+/// Books under construction.
+pub(super) struct Books<'a> {
+    pub(super) deliveries: &'a [Delivery],
+    pub(super) methods: &'a BTreeMap<AccountName, CostMethod>,
+    pub(super) index: &'a InstrumentNames,
+    pub(super) books: BTreeMap<(AccountName, Option<Identity>), Book>,
+}
+
+impl Books<'_> {
+    fn book(&mut self, source: &Source, broker_account: Option<Identity>) -> Option<&mut Book> {
+        let account = self.deliveries[source.delivery].account.clone()?;
+        let method = self.methods.get(&account).copied().unwrap_or_default();
+        Some(self.books.entry((account.clone(), broker_account.clone())).or_insert_with(|| Book {
+            account,
+            method,
+            broker_account: broker_account.map(|identity| BrokerAccount {
+                identity,
+                name: None,
+                currency: None,
+                opened: None,
+            }),
+            transactions: Vec::new(),
+            movements: Vec::new(),
+            positions: Vec::new(),
+            balances: Vec::new(),
+            upcoming: Vec::new(),
+            openings: BTreeMap::new(),
+        }))
+    }
+
+    pub(super) fn add_transaction(
+        &mut self,
+        Statement { fact: transaction, source }: Statement<Transaction>,
+    ) {
+        let Some(instrument) =
+            self.index.find(&self.deliveries[source.delivery], &transaction.instrument)
+        else {
+            return;
+        };
+        let broker_account = transaction.broker_account.clone();
+        if let Some(book) = self.book(&source, broker_account) {
+            let (cash, fees) = (own_cash(&transaction), transaction.fees.clone());
+            book.transactions.push(BookedTransaction {
+                transaction,
+                instrument,
+                source,
+                cash,
+                fees,
+                is_settled: false,
+            });
+        }
+    }
+
+    pub(super) fn add_movement(
+        &mut self,
+        Statement { fact: movement, source }: Statement<CashMovement>,
+    ) {
+        let delivery = &self.deliveries[source.delivery];
+        let instrument =
+            movement.instrument.as_ref().and_then(|name| self.index.find(delivery, name));
+        let broker_account = movement.broker_account.clone();
+        if let Some(book) = self.book(&source, broker_account) {
+            book.movements.push(BookedMovement { movement, instrument, source });
+        }
+    }
+
+    pub(super) fn add_claim<T: Completed>(
+        &mut self,
+        broker_account: Option<Identity>,
+        Statement { fact, source }: Statement<T>,
+        named: impl Fn(&T) -> &Identity,
+        list: impl Fn(&mut Book) -> &mut Vec<OfInstrument<T>>,
+    ) {
+        let Some(instrument) = self.index.find(&self.deliveries[source.delivery], named(&fact))
+        else {
+            return;
+        };
+        if let Some(book) = self.book(&source, broker_account) {
+            list(book).push(OfInstrument { fact, instrument, source });
+        }
+    }
+
+    pub(super) fn add_balance(&mut self, statement: Statement<Balance>) {
+        let broker_account = statement.fact.broker_account.clone();
+        if let Some(book) = self.book(&statement.source, broker_account) {
+            book.balances.push(statement);
+        }
+    }
+}
+
+impl Book {
+    pub(super) fn put_in_order(
+        &mut self,
+        broker_accounts: &[Statement<BrokerAccount>],
+        deliveries: &[Delivery],
+    ) {
+        self.transactions.sort_by(|left, right| {
+            // Of what has the same time, what adds units comes first.
+            let key = |booked: &BookedTransaction| (booked.transaction.at, booked.transaction.kind);
+            key(left)
+                .cmp(&key(right))
+                .then_with(|| left.transaction.identity.cmp(&right.transaction.identity))
+        });
+        self.movements.sort_by(|left, right| {
+            let key = |booked: &BookedMovement| booked.movement.at;
+            key(left)
+                .cmp(&key(right))
+                .then_with(|| left.movement.identity.cmp(&right.movement.identity))
+        });
+        self.settle();
+        self.find_openings();
+        if let Some(own) = &mut self.broker_account {
+            let told = broker_accounts.iter().find(|statement| {
+                statement.fact.identity == own.identity
+                    && deliveries[statement.source.delivery].account.as_ref() == Some(&self.account)
+            });
+            if let Some(told) = told {
+                own.clone_from(&told.fact);
+            }
+        }
+    }
+
+    /// Joins transactions with the movements that settle them.
+    fn settle(&mut self) {
+        let mut linked: HashMap<Identity, Vec<usize>> = HashMap::new();
+        for (place, booked) in self.movements.iter().enumerate() {
+            if let Some(transaction) = &booked.movement.transaction {
+                linked.entry(transaction.clone()).or_default().push(place);
+            }
+        }
+        for booked in &mut self.transactions {
+            let Some(places) = linked.get(&booked.transaction.identity) else { continue };
+            let movements = || places.iter().map(|&place| &self.movements[place].movement);
+            if !movements().any(|movement| movement.kind == CashKind::Trade) {
+                continue;
+            }
+            booked.is_settled = true;
+            booked.cash = by_currency(movements().map(|movement| movement.money));
+            if booked.fees.is_empty() {
+                booked.fees = movements()
+                    .filter(|movement| movement.kind == CashKind::Fee)
+                    .map(|movement| Fee {
+                        kind: movement.fee_kind.unwrap_or(FeeKind::Transaction),
+                        money: movement.money,
+                        description: movement.description.clone(),
+                    })
+                    .collect();
+            }
+        }
+    }
+
+    /// The earliest opening balance of each currency counts, unless movements reach further back.
+    fn find_openings(&mut self) {
+        for Statement { fact: balance, source } in &self.balances {
+            if balance.side != DaySide::Opening {
+                continue;
+            }
+            let money = balance.money.in_major_unit();
+            let is_told_before = self.movements.iter().any(|booked| {
+                booked.movement.at.date < balance.date
+                    && booked.movement.money.in_major_unit().currency == money.currency
+            });
+            let is_earliest =
+                self.openings.get(&money.currency).is_none_or(|(date, ..)| balance.date < *date);
+            if !is_told_before && is_earliest {
+                self.openings.insert(money.currency, (balance.date, money.amount, source.clone()));
+            }
+        }
+    }
+}
+
+/// Sums by currency, in units that balances are kept in; sums of zero are left out.
+fn by_currency(amounts: impl Iterator<Item = Money>) -> Vec<Money> {
+    let mut sums: BTreeMap<Currency, Decimal> = BTreeMap::new();
+    for money in amounts.map(Money::in_major_unit) {
+        let sum = sums.entry(money.currency).or_default();
+        *sum = sum.saturating_add(money.amount);
+    }
+    sums.retain(|_, amount| !amount.is_zero());
+    sums.into_iter().map(|(currency, amount)| Money::new(amount, currency)).collect()
+}
+
+/// What a transaction says of its own cash.
+fn own_cash(transaction: &Transaction) -> Vec<Money> {
+    match transaction.settled {
+        Some(settled) => by_currency(std::iter::once(settled)),
+        None => by_currency(
+            transaction
+                .amount
+                .into_iter()
+                .chain(transaction.accrued)
+                .chain(transaction.fees.iter().map(|fee| fee.money)),
+        ),
+    }
+}
