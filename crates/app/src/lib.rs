@@ -1,1 +1,24 @@
-//! stonks-app.
+//! The use cases, and the one database.
+//!
+//! Whoever shows something (the web page, the command line) calls [`App`] and gets a report; whoever
+//! brings something in calls it with bytes. Clock, data directory and plugins are arguments.
+//!
+//! Invariant: pages read the database, never a plugin; and what is imported is imported whole or not
+//! at all.
+
+mod accounts;
+mod app;
+mod books;
+mod config;
+mod db;
+pub mod demo;
+mod ingest;
+mod rates;
+pub mod reports;
+
+pub use accounts::{Account, AccountError, NewAccount};
+pub use app::App;
+pub use config::Config;
+pub use ingest::{
+    FileReport, ImportError, ImportFile, ImportProgress, ImportReport, KindCount, Mode, Target,
+};

@@ -22,7 +22,7 @@ use crate::lots::CostMethod;
 use crate::moment::Moment;
 use crate::money::{Currency, Money};
 use crate::quotes::{Price, PriceHistory, PriceSource};
-use crate::statement::{Completed, Delivery, Facts, Source, Statement, one_of_each};
+use crate::statement::{Delivery, Facts, Source, Statement, one_of_each};
 use crate::transaction::{Fee, Transaction, TransactionKind};
 
 /// An index into [`Ledger::instruments`].

@@ -31,6 +31,7 @@ mod bindings;
 pub mod decimal;
 mod errors;
 mod identity;
+pub mod isin;
 mod session;
 pub mod testing;
 pub mod text;

@@ -1,0 +1,105 @@
+//! The application: one struct that every use case hangs on.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use stonks_core::money::Currency;
+use stonks_host::discovery::Found;
+use stonks_host::{Limits, Options, PluginInfo, PluginManager};
+use stonks_plugin::PluginId;
+
+use crate::books::BooksCache;
+use crate::config::Config;
+use crate::db::Database;
+
+/// The application.
+pub struct App {
+    pub(crate) config: Config,
+    pub(crate) database: Database,
+    pub(crate) plugins: PluginManager,
+    pub(crate) books: BooksCache,
+}
+
+impl App {
+    /// Opens the database and looks for plugins.
+    ///
+    /// # Errors
+    /// A data directory that can't be written, a database that can't be reached or is newer than this
+    /// program.
+    pub async fn open(config: Config) -> Result<Self> {
+        let data_dir = &config.data_dir;
+        create_private(data_dir)
+            .with_context(|| format!("creating the data directory `{}`", data_dir.display()))?;
+        let database = match &config.database_url {
+            Some(url) => Database::connect(url).await?,
+            None => Database::open_file(data_dir).await?,
+        };
+        let options = Options {
+            plugin_dirs: config.plugin_dirs.clone(),
+            data_dir: Some(config.data_dir.clone()),
+            built_ins: config.built_ins,
+            limits: Limits::default(),
+            clock: Arc::clone(&config.clock),
+        };
+        let plugins = PluginManager::new(&options)
+            .map_err(|error| anyhow!(error))
+            .context("starting WebAssembly")?;
+        Ok(Self { config, database, plugins, books: BooksCache::default() })
+    }
+
+    /// Ends all connections.
+    pub async fn close(self) {
+        self.database.close().await;
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.config.clock)()
+    }
+
+    /// The day, where this machine is.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.now().to_zoned_datetime(TimeZone::system()).date()
+    }
+
+    /// In which totals are told.
+    #[must_use]
+    pub const fn base_currency(&self) -> Currency {
+        self.config.base_currency
+    }
+
+    /// All plugins, good and bad.
+    #[must_use]
+    pub fn plugins(&self) -> Vec<PluginInfo> {
+        self.plugins.list()
+    }
+
+    /// One plugin, its component examined.
+    #[must_use]
+    pub fn plugin(&self, id: &PluginId) -> Option<PluginInfo> {
+        self.plugins.inspect(id)
+    }
+
+    /// Judges a plugin in a folder, without adding it.
+    #[must_use]
+    pub fn validate_plugin(folder: &std::path::Path) -> Found {
+        stonks_host::discovery::examine(folder)
+    }
+}
+
+/// Creates a folder that only its owner may enter.
+#[cfg(unix)]
+fn create_private(folder: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn create_private(folder: &std::path::Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)
+}

@@ -1,0 +1,172 @@
+//! The ledger, read from the database and kept until the facts change.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context, Result};
+use semver::Version;
+use stonks_core::account::AccountName;
+use stonks_core::fx::Rates;
+use stonks_core::ledger::Ledger;
+use stonks_core::money::Currency;
+use stonks_core::statement::{Delivery, Facts, Source, Statement};
+
+use crate::app::App;
+use crate::db::accounts::AccountRow;
+use crate::db::deliveries::DeliveryRow;
+use crate::db::facts::convert::Row;
+use crate::db::facts::{
+    BalanceRow, BrokerAccountRow, FxRateRow, InstrumentRow, MovementRow, NoteRow, PositionRow,
+    QuoteRow, TransactionRow, UpcomingRow,
+};
+use crate::db::rows::Table;
+use crate::db::{Transaction, accounts, deliveries, settings};
+
+/// The ledger and the rates for every currency in it.
+pub(crate) struct Books {
+    pub(crate) ledger: Ledger,
+    pub(crate) rates: Rates,
+    /// Names of all accounts, also of those that hold nothing yet.
+    pub(crate) accounts: Vec<AccountName>,
+}
+
+/// The books of one revision of the database.
+#[derive(Default)]
+pub(crate) struct BooksCache(Mutex<Option<(i64, Arc<Books>)>>);
+
+impl App {
+    /// The books as the database has them now.
+    pub(crate) async fn books(&self) -> Result<Arc<Books>> {
+        let mut transaction = self.database.read().await?;
+        let revision = settings::revision(&mut transaction).await?;
+        {
+            let cached = self.books.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((of, books)) = cached.as_ref()
+                && *of == revision
+            {
+                return Ok(Arc::clone(books));
+            }
+        }
+        let (facts, accounts) = load(&mut transaction).await?;
+        drop(transaction);
+        let base = self.base_currency();
+        let books = tokio::task::spawn_blocking(move || Books::new(facts, accounts, base));
+        let books = Arc::new(books.await.context("computing the ledger")?);
+        *self.books.0.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some((revision, Arc::clone(&books)));
+        Ok(books)
+    }
+}
+
+impl Books {
+    fn new(facts: Facts, accounts: Vec<AccountName>, base: Currency) -> Self {
+        let mut wanted = currencies(&facts);
+        wanted.insert(base.major().0);
+        let ledger = Ledger::new(facts);
+        let rates = crate::rates::rates(&wanted, &ledger.fx_rates);
+        Self { ledger, rates, accounts }
+    }
+}
+
+/// Every currency in which anything is told.
+fn currencies(facts: &Facts) -> BTreeSet<Currency> {
+    let transactions = facts.transactions.iter().flat_map(|statement| {
+        let fact = &statement.fact;
+        let amounts = [fact.amount, fact.accrued, fact.settled].into_iter().flatten();
+        let fees = fact.fees.iter().map(|fee| fee.money);
+        amounts.chain(fees).map(|money| money.currency).chain(fact.price_currency)
+    });
+    let movements = facts.movements.iter().map(|statement| statement.fact.money.currency);
+    let balances = facts.balances.iter().map(|statement| statement.fact.money.currency);
+    let quotes = facts.quotes.iter().map(|statement| statement.fact.currency);
+    let positions = facts.positions.iter().filter_map(|statement| statement.fact.price_currency);
+    let upcoming = facts.upcoming.iter().flat_map(|statement| {
+        [statement.fact.per_unit, statement.fact.gross]
+            .into_iter()
+            .flatten()
+            .map(|money| money.currency)
+    });
+    let all = transactions
+        .chain(movements)
+        .chain(balances)
+        .chain(quotes)
+        .chain(positions)
+        .chain(upcoming);
+    all.map(|currency| currency.major().0).collect()
+}
+
+async fn load(transaction: &mut Transaction) -> Result<(Facts, Vec<AccountName>)> {
+    let accounts = accounts::all(transaction).await?;
+    let deliveries = deliveries::all(transaction).await?;
+    let places: HashMap<i64, usize> =
+        deliveries.iter().enumerate().map(|(place, delivery)| (delivery.id, place)).collect();
+    let facts = Facts {
+        methods: methods(&accounts)?,
+        deliveries: told(&deliveries, &accounts)?,
+        broker_accounts: statements::<BrokerAccountRow>(transaction, &places).await?,
+        instruments: statements::<InstrumentRow>(transaction, &places).await?,
+        transactions: statements::<TransactionRow>(transaction, &places).await?,
+        movements: statements::<MovementRow>(transaction, &places).await?,
+        positions: statements::<PositionRow>(transaction, &places).await?,
+        balances: statements::<BalanceRow>(transaction, &places).await?,
+        quotes: statements::<QuoteRow>(transaction, &places).await?,
+        fx_rates: statements::<FxRateRow>(transaction, &places).await?,
+        upcoming: statements::<UpcomingRow>(transaction, &places).await?,
+        notes: statements::<NoteRow>(transaction, &places).await?,
+    };
+    let names = accounts.iter().map(|account| Ok(account.name.parse()?)).collect::<Result<_>>()?;
+    Ok((facts, names))
+}
+
+async fn statements<R: Table + Row>(
+    transaction: &mut Transaction,
+    places: &HashMap<i64, usize>,
+) -> Result<Vec<Statement<R::Fact>>> {
+    let rows = R::all(transaction).await?;
+    rows.iter()
+        .map(|row| {
+            let delivery = *places.get(&row.delivery_id()).context("a fact of no delivery")?;
+            Ok(Statement {
+                fact: row.to_fact()?,
+                source: Source { delivery, location: row.location() },
+            })
+        })
+        .collect()
+}
+
+fn methods(
+    accounts: &[AccountRow],
+) -> Result<BTreeMap<AccountName, stonks_core::lots::CostMethod>> {
+    accounts
+        .iter()
+        .map(|account| Ok((account.name.parse()?, account.cost_method.parse()?)))
+        .collect()
+}
+
+/// Deliveries as the core knows them, newer versions of plugins ranked higher.
+fn told(rows: &[DeliveryRow], accounts: &[AccountRow]) -> Result<Vec<Delivery>> {
+    let version = |row: &DeliveryRow| {
+        Version::parse(&row.plugin_version)
+            .with_context(|| format!("`{}` is no version", row.plugin_version))
+    };
+    let mut versions = rows.iter().map(version).collect::<Result<Vec<_>>>()?;
+    versions.sort();
+    versions.dedup();
+    let names: HashMap<i64, &str> =
+        accounts.iter().map(|account| (account.id, account.name.as_str())).collect();
+    rows.iter()
+        .map(|row| {
+            let own = version(row)?;
+            let rank = versions.iter().position(|version| *version == own).unwrap_or_default();
+            let name = row.account_id.and_then(|id| names.get(&id));
+            Ok(Delivery {
+                id: row.id,
+                account: name.map(|name| name.parse()).transpose()?,
+                plugin: row.plugin.clone(),
+                version: row.plugin_version.clone(),
+                rank: u32::try_from(rank)?,
+                name: row.name.clone(),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,24 @@
+//! How the application is set up.
+
+use std::path::PathBuf;
+
+use stonks_core::money::Currency;
+use stonks_host::Clock;
+use stonks_host::discovery::BuiltIn;
+
+/// Everything that the application needs to know at its start.
+#[derive(Clone)]
+pub struct Config {
+    /// Holds the database, compiled plugins and installed plugins. Created where it is missing.
+    pub data_dir: PathBuf,
+    /// `postgres://…`; none for SQLite in the data directory.
+    pub database_url: Option<String>,
+    /// Folders of plugins, the first first.
+    pub plugin_dirs: Vec<PathBuf>,
+    /// Plugins that are part of the program.
+    pub built_ins: &'static [BuiltIn],
+    /// In which totals are told.
+    pub base_currency: Currency,
+    /// Tells the time.
+    pub clock: Clock,
+}

@@ -1,0 +1,59 @@
+//! `accounts`: the user's accounts.
+
+use anyhow::Result;
+use sqlx::FromRow;
+
+use super::{Transaction, with_connection};
+
+/// A row of the table.
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct AccountRow {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+    pub(crate) plugin: String,
+    pub(crate) settings: String,
+    pub(crate) cost_method: String,
+    pub(crate) created_at: String,
+}
+
+pub(crate) async fn all(transaction: &mut Transaction) -> Result<Vec<AccountRow>> {
+    let sql =
+        "SELECT id, name, plugin, settings, cost_method, created_at FROM accounts ORDER BY name";
+    Ok(with_connection!(transaction, |connection| sqlx::query_as(sql).fetch_all(connection).await)?)
+}
+
+/// Locks the account against another import, where the database doesn't allow one writer only.
+pub(crate) async fn lock(transaction: &mut Transaction, id: i64) -> Result<()> {
+    if let Transaction::Postgres(postgres) = transaction {
+        let sql = "SELECT id FROM accounts WHERE id = $1 FOR UPDATE";
+        sqlx::query(sql).bind(id).execute(&mut **postgres).await?;
+    }
+    Ok(())
+}
+
+/// False where the name is taken.
+pub(crate) async fn insert(transaction: &mut Transaction, row: &AccountRow) -> Result<bool> {
+    let sql = "INSERT INTO accounts (name, plugin, settings, cost_method, created_at) \
+               VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+    let inserted = with_connection!(transaction, |connection| sqlx::query(sql)
+        .bind(&row.name)
+        .bind(&row.plugin)
+        .bind(&row.settings)
+        .bind(&row.cost_method)
+        .bind(&row.created_at)
+        .execute(connection)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(inserted == 1)
+}
+
+/// With all that was delivered for it. False where there is none of the name.
+pub(crate) async fn delete(transaction: &mut Transaction, name: &str) -> Result<bool> {
+    let sql = "DELETE FROM accounts WHERE name = $1";
+    let deleted = with_connection!(transaction, |connection| sqlx::query(sql)
+        .bind(name)
+        .execute(connection)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(deleted == 1)
+}

@@ -1,0 +1,82 @@
+//! `deliveries`: files and syncs, with the content of files.
+
+use std::io::{Read, Write};
+
+use anyhow::Result;
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use sqlx::FromRow;
+
+use super::{Transaction, with_connection};
+
+/// A row of the table, without the content.
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct DeliveryRow {
+    pub(crate) id: i64,
+    pub(crate) account_id: Option<i64>,
+    pub(crate) plugin: String,
+    pub(crate) plugin_version: String,
+    pub(crate) name: String,
+    pub(crate) received_at: String,
+}
+
+/// A delivery on its way in.
+pub(crate) struct NewDelivery<'a> {
+    pub(crate) account_id: Option<i64>,
+    pub(crate) plugin: &'a str,
+    pub(crate) plugin_version: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) digest: &'a str,
+    pub(crate) content: &'a [u8],
+    pub(crate) received_at: &'a str,
+}
+
+pub(crate) async fn all(transaction: &mut Transaction) -> Result<Vec<DeliveryRow>> {
+    let sql = "SELECT id, account_id, plugin, plugin_version, name, received_at FROM deliveries ORDER BY id";
+    Ok(with_connection!(transaction, |connection| sqlx::query_as(sql).fetch_all(connection).await)?)
+}
+
+/// The new row's id.
+pub(crate) async fn insert(transaction: &mut Transaction, new: &NewDelivery<'_>) -> Result<i64> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(new.content)?;
+    let content = encoder.finish()?;
+    let sql = "INSERT INTO deliveries (account_id, plugin, plugin_version, name, digest, content, received_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+    Ok(with_connection!(transaction, |connection| sqlx::query_scalar(sql)
+        .bind(new.account_id)
+        .bind(new.plugin)
+        .bind(new.plugin_version)
+        .bind(new.name)
+        .bind(new.digest)
+        .bind(content.as_slice())
+        .bind(new.received_at)
+        .fetch_one(connection)
+        .await)?)
+}
+
+/// Takes back a delivery that brought nothing new.
+pub(crate) async fn delete(transaction: &mut Transaction, id: i64) -> Result<()> {
+    let sql = "DELETE FROM deliveries WHERE id = $1";
+    with_connection!(transaction, |connection| sqlx::query(sql)
+        .bind(id)
+        .execute(connection)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
+/// The file as it was handed in.
+pub(crate) async fn content(transaction: &mut Transaction, id: i64) -> Result<Option<Vec<u8>>> {
+    let sql = "SELECT content FROM deliveries WHERE id = $1";
+    let found: Option<Option<Vec<u8>>> =
+        with_connection!(transaction, |connection| sqlx::query_scalar(sql)
+            .bind(id)
+            .fetch_optional(connection)
+            .await)?;
+    let Some(compressed) = found.flatten() else { return Ok(None) };
+    let mut content = Vec::new();
+    DeflateDecoder::new(compressed.as_slice()).read_to_end(&mut content)?;
+    Ok(Some(content))
+}

@@ -1,0 +1,365 @@
+//! Facts to rows and back. What was stored well-formed is read back; anything else means that
+//! somebody else wrote into the database, and is an error that names the row.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use anyhow::{Context, Result, anyhow};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use stonks_core::account::BrokerAccount;
+use stonks_core::cash::{Balance, CashMovement, Position, UpcomingDividend};
+use stonks_core::fact::{Identity, Location, Note};
+use stonks_core::fx::FxRate;
+use stonks_core::instrument::Instrument;
+use stonks_core::moment::Moment;
+use stonks_core::money::{Money, to_canonical};
+use stonks_core::quotes::Quote;
+use stonks_core::transaction::Transaction;
+
+use super::{
+    BalanceRow, BrokerAccountRow, FxRateRow, InstrumentRow, MovementRow, NoteRow, PositionRow,
+    QuoteRow, TransactionRow, UpcomingRow,
+};
+
+/// Where a fact is filed.
+#[derive(Debug, Clone)]
+pub(crate) struct Filing {
+    pub(crate) delivery_id: i64,
+    pub(crate) account_id: Option<i64>,
+    pub(crate) statement: String,
+    pub(crate) location: Location,
+}
+
+/// A row of a table of facts, and the fact that it holds.
+pub(crate) trait Row: Sized {
+    type Fact;
+    fn from_fact(fact: &Self::Fact, filing: Filing) -> Self;
+    fn to_fact(&self) -> Result<Self::Fact>;
+    fn delivery_id(&self) -> i64;
+    fn location(&self) -> Location;
+    /// Identity and statement.
+    fn key(&self) -> (&str, &str);
+}
+
+fn text<T: Display>(value: &T) -> String {
+    value.to_string()
+}
+
+fn optional_text<T: Display>(value: Option<&T>) -> Option<String> {
+    value.map(ToString::to_string)
+}
+
+fn decimal(value: Option<Decimal>) -> Option<String> {
+    value.map(to_canonical)
+}
+
+fn amount(money: Option<Money>) -> Option<String> {
+    money.map(|money| to_canonical(money.amount))
+}
+
+fn currency(money: Option<Money>) -> Option<String> {
+    money.map(|money| money.currency.to_string())
+}
+
+fn read<T: FromStr<Err: Display>>(text: &str) -> Result<T> {
+    text.parse().map_err(|error| anyhow!("{error}"))
+}
+
+fn read_optional<T: FromStr<Err: Display>>(text: Option<&String>) -> Result<Option<T>> {
+    text.map(|text| read(text)).transpose()
+}
+
+fn read_date(text: Option<&String>) -> Result<Option<Date>> {
+    read_optional(text)
+}
+
+fn read_money(amount: &str, currency: &str) -> Result<Money> {
+    Ok(Money::new(read(amount)?, read(currency)?))
+}
+
+fn read_optional_money(
+    amount: Option<&String>,
+    currency: Option<&String>,
+) -> Result<Option<Money>> {
+    amount.zip(currency).map(|(amount, currency)| read_money(amount, currency)).transpose()
+}
+
+/// Implements [`Row`]: how the fact's fields fill the columns, and how they are read back.
+macro_rules! row {
+    (
+        $row:ident holds $fact_type:ident,
+        |$fact:ident| { $($column:ident: $written:expr),* $(,)? },
+        |$stored:ident| { $($field:ident: $read:expr),* $(,)? }
+    ) => {
+        impl Row for $row {
+            type Fact = $fact_type;
+
+            fn from_fact($fact: &$fact_type, filing: Filing) -> Self {
+                Self {
+                    delivery_id: filing.delivery_id,
+                    account_id: filing.account_id,
+                    identity: $fact.identity.to_string(),
+                    statement: filing.statement,
+                    line: filing.location.line.map(i64::from),
+                    path: filing.location.path.map(String::from),
+                    $($column: $written,)*
+                }
+            }
+
+            fn to_fact(&self) -> Result<$fact_type> {
+                let $stored = self;
+                let read_fact = || -> Result<$fact_type> {
+                    Ok($fact_type { identity: read::<Identity>(&$stored.identity)?, $($field: $read,)* })
+                };
+                read_fact().with_context(|| {
+                    format!("the database holds a damaged row: {} `{}`", stringify!($fact_type), self.identity)
+                })
+            }
+
+            fn delivery_id(&self) -> i64 {
+                self.delivery_id
+            }
+
+            fn key(&self) -> (&str, &str) {
+                (&self.identity, &self.statement)
+            }
+
+            fn location(&self) -> Location {
+                Location {
+                    line: self.line.and_then(|line| u32::try_from(line).ok()),
+                    path: self.path.as_deref().map(Into::into),
+                }
+            }
+        }
+    };
+}
+
+row!(BrokerAccountRow holds BrokerAccount,
+    |fact| {
+        name: fact.name.clone(),
+        currency: optional_text(fact.currency.as_ref()),
+        opened: optional_text(fact.opened.as_ref()),
+    },
+    |row| {
+        name: row.name.clone(),
+        currency: read_optional(row.currency.as_ref())?,
+        opened: read_date(row.opened.as_ref())?,
+    }
+);
+
+row!(InstrumentRow holds Instrument,
+    |fact| {
+        asset_class: text(&fact.asset_class),
+        name: fact.name.clone(),
+        symbol: fact.symbol.clone(),
+        isin: optional_text(fact.isin.as_ref()),
+        market: fact.market.clone(),
+        currency: optional_text(fact.currency.as_ref()),
+        multiplier: decimal(fact.multiplier),
+        terms: fact.terms.as_ref().and_then(|terms| serde_json::to_string(terms).ok()),
+        sector: fact.sector.clone(),
+        country: fact.country.clone(),
+        codes: serde_json::to_string(&fact.codes).unwrap_or_default(),
+    },
+    |row| {
+        asset_class: read(&row.asset_class)?,
+        name: row.name.clone(),
+        symbol: row.symbol.clone(),
+        isin: read_optional(row.isin.as_ref())?,
+        market: row.market.clone(),
+        currency: read_optional(row.currency.as_ref())?,
+        multiplier: read_optional(row.multiplier.as_ref())?,
+        terms: row.terms.as_deref().map(serde_json::from_str).transpose()?,
+        sector: row.sector.clone(),
+        country: row.country.clone(),
+        codes: serde_json::from_str(&row.codes)?,
+    }
+);
+
+row!(TransactionRow holds Transaction,
+    |fact| {
+        broker_account: optional_text(fact.broker_account.as_ref()),
+        instrument: text(&fact.instrument),
+        kind: text(&fact.kind),
+        happened_at: text(&fact.at),
+        settlement_date: optional_text(fact.settlement_date.as_ref()),
+        quantity: to_canonical(fact.quantity),
+        price: decimal(fact.price),
+        price_currency: optional_text(fact.price_currency.as_ref()),
+        amount: amount(fact.amount),
+        amount_currency: currency(fact.amount),
+        accrued: amount(fact.accrued),
+        accrued_currency: currency(fact.accrued),
+        fees: if fact.fees.is_empty() { String::new() } else { serde_json::to_string(&fact.fees).unwrap_or_default() },
+        settled: amount(fact.settled),
+        settled_currency: currency(fact.settled),
+        exchange_rate: decimal(fact.exchange_rate),
+        order_number: fact.order.clone(),
+        action_group: fact.group.clone(),
+        venue: fact.venue.clone(),
+        description: fact.description.clone(),
+    },
+    |row| {
+        broker_account: read_optional(row.broker_account.as_ref())?,
+        instrument: read(&row.instrument)?,
+        kind: read(&row.kind)?,
+        at: read::<Moment>(&row.happened_at)?,
+        settlement_date: read_date(row.settlement_date.as_ref())?,
+        quantity: read(&row.quantity)?,
+        price: read_optional(row.price.as_ref())?,
+        price_currency: read_optional(row.price_currency.as_ref())?,
+        amount: read_optional_money(row.amount.as_ref(), row.amount_currency.as_ref())?,
+        accrued: read_optional_money(row.accrued.as_ref(), row.accrued_currency.as_ref())?,
+        fees: if row.fees.is_empty() { Vec::new() } else { serde_json::from_str(&row.fees)? },
+        settled: read_optional_money(row.settled.as_ref(), row.settled_currency.as_ref())?,
+        exchange_rate: read_optional(row.exchange_rate.as_ref())?,
+        order: row.order_number.clone(),
+        group: row.action_group.clone(),
+        venue: row.venue.clone(),
+        description: row.description.clone(),
+    }
+);
+
+row!(MovementRow holds CashMovement,
+    |fact| {
+        broker_account: optional_text(fact.broker_account.as_ref()),
+        kind: text(&fact.kind),
+        happened_at: text(&fact.at),
+        value_date: optional_text(fact.value_date.as_ref()),
+        amount: to_canonical(fact.money.amount),
+        currency: text(&fact.money.currency),
+        instrument: optional_text(fact.instrument.as_ref()),
+        settles: optional_text(fact.transaction.as_ref()),
+        fee_kind: optional_text(fact.fee_kind.as_ref()),
+        movement_group: fact.group.clone(),
+        description: fact.description.clone(),
+        balance: decimal(fact.balance),
+    },
+    |row| {
+        broker_account: read_optional(row.broker_account.as_ref())?,
+        kind: read(&row.kind)?,
+        at: read::<Moment>(&row.happened_at)?,
+        value_date: read_date(row.value_date.as_ref())?,
+        money: read_money(&row.amount, &row.currency)?,
+        instrument: read_optional(row.instrument.as_ref())?,
+        transaction: read_optional(row.settles.as_ref())?,
+        fee_kind: read_optional(row.fee_kind.as_ref())?,
+        group: row.movement_group.clone(),
+        description: row.description.clone(),
+        balance: read_optional(row.balance.as_ref())?,
+    }
+);
+
+row!(PositionRow holds Position,
+    |fact| {
+        broker_account: optional_text(fact.broker_account.as_ref()),
+        instrument: text(&fact.instrument),
+        day: text(&fact.date),
+        quantity: to_canonical(fact.quantity),
+        price: decimal(fact.price),
+        price_currency: optional_text(fact.price_currency.as_ref()),
+        worth: amount(fact.value),
+        worth_currency: currency(fact.value),
+        cost: amount(fact.cost),
+        cost_currency: currency(fact.cost),
+    },
+    |row| {
+        broker_account: read_optional(row.broker_account.as_ref())?,
+        instrument: read(&row.instrument)?,
+        date: read(&row.day)?,
+        quantity: read(&row.quantity)?,
+        price: read_optional(row.price.as_ref())?,
+        price_currency: read_optional(row.price_currency.as_ref())?,
+        value: read_optional_money(row.worth.as_ref(), row.worth_currency.as_ref())?,
+        cost: read_optional_money(row.cost.as_ref(), row.cost_currency.as_ref())?,
+    }
+);
+
+row!(BalanceRow holds Balance,
+    |fact| {
+        broker_account: optional_text(fact.broker_account.as_ref()),
+        day: text(&fact.date),
+        side: text(&fact.side),
+        amount: to_canonical(fact.money.amount),
+        currency: text(&fact.money.currency),
+    },
+    |row| {
+        broker_account: read_optional(row.broker_account.as_ref())?,
+        date: read(&row.day)?,
+        side: read(&row.side)?,
+        money: read_money(&row.amount, &row.currency)?,
+    }
+);
+
+row!(QuoteRow holds Quote,
+    |fact| {
+        instrument: text(&fact.instrument),
+        quoted_at: text(&fact.at),
+        price: to_canonical(fact.price),
+        currency: text(&fact.currency),
+    },
+    |row| {
+        instrument: read(&row.instrument)?,
+        at: read(&row.quoted_at)?,
+        price: read(&row.price)?,
+        currency: read(&row.currency)?,
+    }
+);
+
+row!(FxRateRow holds FxRate,
+    |fact| {
+        base: text(&fact.base),
+        quote: text(&fact.quote),
+        day: text(&fact.date),
+        rate: to_canonical(fact.rate),
+    },
+    |row| {
+        base: read(&row.base)?,
+        quote: read(&row.quote)?,
+        date: read(&row.day)?,
+        rate: read(&row.rate)?,
+    }
+);
+
+row!(UpcomingRow holds UpcomingDividend,
+    |fact| {
+        broker_account: optional_text(fact.broker_account.as_ref()),
+        instrument: text(&fact.instrument),
+        status: text(&fact.status),
+        ex_date: optional_text(fact.ex_date.as_ref()),
+        pay_date: optional_text(fact.pay_date.as_ref()),
+        per_unit: amount(fact.per_unit),
+        per_unit_currency: currency(fact.per_unit),
+        gross: amount(fact.gross),
+        gross_currency: currency(fact.gross),
+        withholding_tax: amount(fact.withholding_tax),
+        withholding_tax_currency: currency(fact.withholding_tax),
+    },
+    |row| {
+        broker_account: read_optional(row.broker_account.as_ref())?,
+        instrument: read(&row.instrument)?,
+        status: read(&row.status)?,
+        ex_date: read_date(row.ex_date.as_ref())?,
+        pay_date: read_date(row.pay_date.as_ref())?,
+        per_unit: read_optional_money(row.per_unit.as_ref(), row.per_unit_currency.as_ref())?,
+        gross: read_optional_money(row.gross.as_ref(), row.gross_currency.as_ref())?,
+        withholding_tax:
+            read_optional_money(row.withholding_tax.as_ref(), row.withholding_tax_currency.as_ref())?,
+    }
+);
+
+row!(NoteRow holds Note,
+    |fact| {
+        broker_account: optional_text(fact.broker_account.as_ref()),
+        happened_at: optional_text(fact.at.as_ref()),
+        reason: fact.reason.clone(),
+        content: fact.text.clone(),
+    },
+    |row| {
+        broker_account: read_optional(row.broker_account.as_ref())?,
+        at: read_optional(row.happened_at.as_ref())?,
+        reason: row.reason.clone(),
+        text: row.content.clone(),
+    }
+);

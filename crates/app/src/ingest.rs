@@ -1,0 +1,296 @@
+//! Files in, facts stored: read by the account's plugin, checked, and stored whole or not at all.
+
+mod store;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use anyhow::Context;
+use jiff::civil::Date;
+use serde::Serialize;
+use stonks_core::account::AccountName;
+use stonks_core::fact::{Fact, FactKind, Identity, Located};
+use stonks_host::{CallError, Instance, StartError};
+use stonks_plugin::{PluginId, Service};
+
+use crate::accounts::AccountError;
+use crate::app::App;
+
+/// A file to be imported.
+#[derive(Debug, Clone)]
+pub struct ImportFile {
+    /// Without folders.
+    pub name: String,
+    pub content: Vec<u8>,
+}
+
+/// Whom the facts belong to.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// An account, whose plugin reads the file.
+    Account(AccountName),
+    /// Nobody: rates and quotes, read by the plugin named.
+    Plugin(PluginId),
+}
+
+/// Whether anything is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Everything is done but the storing.
+    DryRun,
+    Store,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone)]
+pub struct ImportProgress {
+    pub file: String,
+    /// Rows or bytes, as the plugin counts.
+    pub done: u64,
+    pub total: Option<u64>,
+}
+
+/// Facts of one kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct KindCount {
+    pub facts: usize,
+    pub new: usize,
+}
+
+/// What became of one file.
+#[derive(Debug, Clone, Serialize)]
+pub struct FileReport {
+    pub name: String,
+    /// All that the file holds.
+    pub facts: usize,
+    /// Of them, those that weren't known.
+    pub new: usize,
+    /// Of them, those that were known.
+    pub duplicates: usize,
+    /// Rows that the plugin did not understand.
+    pub notes: usize,
+    pub warnings: Vec<String>,
+    pub kinds: BTreeMap<FactKind, KindCount>,
+    /// First and last day of transactions and cash movements.
+    pub first_day: Option<Date>,
+    pub last_day: Option<Date>,
+}
+
+/// What became of an import.
+#[derive(Debug, Clone, Serialize)]
+pub struct ImportReport {
+    /// Of whoever the facts belong to.
+    pub account: Option<AccountName>,
+    pub plugin: PluginId,
+    pub dry_run: bool,
+    pub files: Vec<FileReport>,
+}
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("plugin `{0}` reads no files")]
+    ReadsNoFiles(PluginId),
+    /// The plugin refuses the file, or failed at it.
+    #[error("{}", .call.refusal().map_or_else(|| .call.to_string(), |refusal| refusal.message.clone()))]
+    File { file: String, call: CallError },
+    /// The plugin told facts that do not fit together.
+    #[error("plugin `{plugin}` told something that can't be stored: {problem}")]
+    Unfit { file: String, plugin: PluginId, problem: String },
+    #[error(transparent)]
+    Storage(#[from] anyhow::Error),
+}
+
+impl ImportError {
+    /// The file at fault.
+    #[must_use]
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::File { file, .. } | Self::Unfit { file, .. } => Some(file),
+            _ => None,
+        }
+    }
+
+    /// Line and column at fault, from 1.
+    #[must_use]
+    pub fn place(&self) -> (Option<u32>, Option<u32>) {
+        match self {
+            Self::File { call, .. } => {
+                call.refusal().map_or((None, None), |refusal| (refusal.line, refusal.column))
+            }
+            _ => (None, None),
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Account(error) => error.hint(),
+            Self::Start(StartError::Unknown { known, .. }) => {
+                Some(format!("there is {}", known.join(", ")))
+            }
+            Self::File { call, .. } => call.refusal().and_then(|refusal| refusal.hint.clone()),
+            Self::Unfit { .. } => Some("nothing was stored; tell the plugin's author".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// A file that was read to its end.
+struct ReadFile {
+    file: ImportFile,
+    facts: Vec<Located>,
+}
+
+impl App {
+    /// Imports files in one go: all of them, or none.
+    ///
+    /// # Errors
+    /// A file that the plugin refuses; a plugin that fails; a database that does. Nothing is stored
+    /// then.
+    pub async fn import(
+        &self,
+        target: &Target,
+        files: Vec<ImportFile>,
+        mode: Mode,
+        on_progress: &(dyn Fn(ImportProgress) + Send + Sync),
+    ) -> Result<ImportReport, ImportError> {
+        let (account, plugin, settings) = match target {
+            Target::Account(name) => {
+                let account = self.account(name).await?;
+                (Some(account.name), account.plugin, account.settings)
+            }
+            Target::Plugin(plugin) => (None, plugin.clone(), BTreeMap::new()),
+        };
+        let reads_files =
+            self.plugin(&plugin).is_none_or(|info| info.services().contains(&Service::FileImport));
+        if !reads_files {
+            return Err(ImportError::ReadsNoFiles(plugin));
+        }
+        let instance = self.plugins.start(&plugin, &settings).await?;
+        let mut read = Vec::with_capacity(files.len());
+        for file in files {
+            let facts = read_file(&instance, &file, on_progress).await?;
+            if let Some(problem) = misfit(&facts, account.is_some()) {
+                return Err(ImportError::Unfit { file: file.name, plugin, problem });
+            }
+            read.push(ReadFile { file, facts });
+        }
+        let version = self
+            .plugin(&plugin)
+            .and_then(|info| info.manifest)
+            .context("the plugin is gone")?
+            .plugin
+            .version;
+        let delivered = store::Delivered { account, plugin, version, files: read };
+        Ok(self.store(delivered, mode).await?)
+    }
+}
+
+async fn read_file(
+    instance: &Instance,
+    file: &ImportFile,
+    on_progress: &(dyn Fn(ImportProgress) + Send + Sync),
+) -> Result<Vec<Located>, ImportError> {
+    let failed = |call| ImportError::File { file: file.name.clone(), call };
+    let open = instance.open_file(&file.name, file.content.clone()).await.map_err(failed)?;
+    let mut facts = Vec::new();
+    loop {
+        let page = open.next_page().await.map_err(failed)?;
+        facts.extend(page.facts);
+        if let Some((done, total)) = page.progress {
+            on_progress(ImportProgress { file: file.name.clone(), done, total });
+        }
+        if page.next.is_none() {
+            return Ok(facts);
+        }
+    }
+}
+
+/// What is wrong with the facts of a file as a whole: an identity told twice, an instrument that is
+/// named and never told, a transaction without an account.
+fn misfit(facts: &[Located], has_account: bool) -> Option<String> {
+    let mut identities: HashSet<(FactKind, &Identity)> = HashSet::with_capacity(facts.len());
+    for located in facts {
+        let (kind, identity) = (located.fact.kind(), located.fact.identity());
+        if !identities.insert((kind, identity)) {
+            return Some(format!("there are two {kind}s `{identity}`"));
+        }
+        let needs_account = !matches!(
+            kind,
+            FactKind::Instrument | FactKind::Quote | FactKind::FxRate | FactKind::Note
+        );
+        if needs_account && !has_account {
+            return Some(format!("a {kind} belongs to an account, and none was named"));
+        }
+    }
+    let told: HashSet<&Identity> = identities
+        .iter()
+        .filter(|(kind, _)| *kind == FactKind::Instrument)
+        .map(|(_, identity)| *identity)
+        .collect();
+    facts.iter().find_map(|located| {
+        let named = instrument_of(&located.fact)?;
+        (!told.contains(named)).then(|| format!("instrument `{named}` is named, but never told"))
+    })
+}
+
+/// The instrument that a fact names.
+const fn instrument_of(fact: &Fact) -> Option<&Identity> {
+    match fact {
+        Fact::Transaction(fact) => Some(&fact.instrument),
+        Fact::CashMovement(fact) => fact.instrument.as_ref(),
+        Fact::Position(fact) => Some(&fact.instrument),
+        Fact::Quote(fact) => Some(&fact.instrument),
+        Fact::UpcomingDividend(fact) => Some(&fact.instrument),
+        _ => None,
+    }
+}
+
+/// The day of what happened; none for claims and descriptions.
+const fn day_of(fact: &Fact) -> Option<Date> {
+    match fact {
+        Fact::Transaction(fact) => Some(fact.at.date),
+        Fact::CashMovement(fact) => Some(fact.at.date),
+        _ => None,
+    }
+}
+
+/// What the user should know about a file that was read.
+fn warnings(facts: &[Located]) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let mut notes: BTreeMap<&str, (usize, String)> = BTreeMap::new();
+    for located in facts {
+        if let Fact::Note(note) = &located.fact {
+            let entry = notes.entry(&note.reason).or_insert_with(|| {
+                (
+                    0,
+                    format!(
+                        "{}: {}",
+                        located.location,
+                        note.text.chars().take(80).collect::<String>()
+                    ),
+                )
+            });
+            entry.0 += 1;
+        }
+    }
+    for (reason, (count, first)) in notes {
+        warnings.push(match count {
+            1 => format!("{reason} ({first})"),
+            _ => format!("{reason}, {count} times (first {first})"),
+        });
+    }
+    let happened: BTreeSet<Date> =
+        facts.iter().filter_map(|located| day_of(&located.fact)).collect();
+    if happened.is_empty()
+        && !facts.iter().any(|located| matches!(located.fact, Fact::FxRate(_) | Fact::Quote(_)))
+    {
+        warnings.push("the file holds no transactions and no cash movements".to_owned());
+    }
+    warnings
+}

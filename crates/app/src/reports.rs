@@ -1,0 +1,188 @@
+//! Reports: what pages and commands show, computed from the books.
+//!
+//! Amounts are texts of exact decimals, so that no reader takes them for floats. Computed amounts are
+//! rounded to the places of their currency; what a broker told stands as it told it. Where a figure
+//! has no value it is absent, and `reasons` say why.
+
+mod account;
+mod deposits;
+mod dividends;
+mod fees;
+mod history;
+mod portfolio;
+mod total;
+mod transactions;
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::Serialize;
+use stonks_core::account::AccountName;
+use stonks_core::figure::Figure;
+use stonks_core::holdings::Terms;
+use stonks_core::instrument::{Instrument, Isin};
+use stonks_core::ledger::{InstrumentIndex, Ledger};
+use stonks_core::money::{Currency, round, to_canonical};
+use stonks_core::statement::Source;
+
+pub use account::AccountRow;
+pub use deposits::DepositRow;
+pub use dividends::DividendRow;
+pub use fees::FeeRow;
+pub use history::HistoryRow;
+pub use portfolio::{CashRow, HoldingRow, PortfolioReport};
+pub use total::TotalReport;
+pub use transactions::{FeeItem, TransactionRow};
+
+use crate::accounts::AccountError;
+use crate::app::App;
+use crate::books::Books;
+
+/// What a report is to cover.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    /// One account; all where it is none.
+    pub account: Option<AccountName>,
+    /// The day at whose end things stand; today where it is none.
+    pub as_of: Option<Date>,
+    /// The first day of lists.
+    pub from: Option<Date>,
+    /// The last day of lists; `as_of` where it is none.
+    pub to: Option<Date>,
+}
+
+impl Query {
+    fn covers(&self, date: Date, as_of: Date) -> bool {
+        self.from.is_none_or(|from| from <= date) && date <= self.to.unwrap_or(as_of)
+    }
+}
+
+/// Where a row comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RowSource {
+    pub plugin: String,
+    pub version: String,
+    pub file: String,
+    /// Line, or path in a tree.
+    pub row: Option<String>,
+}
+
+/// An exact decimal as text.
+pub type Amount = String;
+
+/// The books, and the terms of one report.
+struct Desk {
+    books: Arc<Books>,
+    query: Query,
+    as_of: Date,
+    base: Currency,
+}
+
+impl Desk {
+    fn terms(&self) -> Terms<'_> {
+        Terms { rates: &self.books.rates, base: self.base, as_of: self.as_of }
+    }
+
+    fn ledger(&self) -> &Ledger {
+        &self.books.ledger
+    }
+
+    fn account(&self) -> Option<&AccountName> {
+        self.query.account.as_ref()
+    }
+
+    fn covers(&self, date: Date) -> bool {
+        self.query.covers(date, self.as_of)
+    }
+
+    fn instrument(&self, index: InstrumentIndex) -> &Instrument {
+        &self.books.ledger.instruments[index]
+    }
+
+    fn source(&self, source: &Source) -> RowSource {
+        let delivery = &self.books.ledger.deliveries[source.delivery];
+        let row = source.location.to_string();
+        RowSource {
+            plugin: delivery.plugin.clone(),
+            version: delivery.version.clone(),
+            file: delivery.name.clone(),
+            row: (!row.is_empty()).then_some(row),
+        }
+    }
+
+    /// In the base currency's places.
+    fn rounded(&self, amount: Decimal) -> Amount {
+        rounded_in(amount, self.base)
+    }
+
+    /// A figure in the base currency; one without value adds its reason.
+    fn figure(&self, figure: &Figure, reasons: &mut Vec<String>) -> Option<Amount> {
+        known(figure, reasons).map(|amount| self.rounded(amount))
+    }
+}
+
+fn rounded_in(amount: Decimal, currency: Currency) -> Amount {
+    let places = currency.decimal_places();
+    format!("{:.*}", places as usize, round(amount, places))
+}
+
+/// As a broker told it.
+fn told(amount: Decimal) -> Amount {
+    to_canonical(amount)
+}
+
+/// A figure; one without value adds its reason, once.
+fn known(figure: &Figure, reasons: &mut Vec<String>) -> Option<Decimal> {
+    match figure {
+        Ok(amount) => Some(*amount),
+        Err(reason) => {
+            let reason = reason.to_string();
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+            None
+        }
+    }
+}
+
+/// How a row names an instrument.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct InstrumentName {
+    pub symbol: Option<String>,
+    pub isin: Option<Isin>,
+    pub name: Option<String>,
+}
+
+impl InstrumentName {
+    fn of(instrument: &Instrument) -> Self {
+        Self {
+            symbol: instrument.symbol.clone(),
+            isin: instrument.isin,
+            name: Some(instrument.label().to_owned()),
+        }
+    }
+
+    /// The shortest name there is.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        let isin = self.isin.as_ref().map(Isin::as_str);
+        self.symbol.as_deref().or(self.name.as_deref()).or(isin).unwrap_or_default()
+    }
+}
+
+impl App {
+    async fn desk(&self, query: &Query) -> Result<Desk, AccountError> {
+        let books = self.books().await?;
+        if let Some(name) = &query.account
+            && !books.accounts.contains(name)
+        {
+            return Err(AccountError::Unknown {
+                name: name.clone(),
+                known: books.accounts.clone(),
+            });
+        }
+        let as_of = query.as_of.unwrap_or_else(|| self.today());
+        Ok(Desk { books, query: query.clone(), as_of, base: self.base_currency() })
+    }
+}

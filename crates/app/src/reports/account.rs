@@ -1,0 +1,151 @@
+//! The account statement: every movement of cash.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::Serialize;
+use stonks_core::cash::CashKind;
+use stonks_core::ledger::Book;
+use stonks_core::moment::Moment;
+use stonks_core::money::Currency;
+
+use super::{Amount, Desk, InstrumentName, Query, RowSource, told};
+use crate::accounts::AccountError;
+use crate::app::App;
+
+/// A row of the statement.
+#[derive(Debug, Clone, Serialize)]
+pub struct AccountRow {
+    pub id: String,
+    pub account: String,
+    pub date: Moment,
+    pub value_date: Option<Date>,
+    pub kind: CashKind,
+    #[serde(flatten)]
+    pub instrument: InstrumentName,
+    pub description: Option<String>,
+    pub amount: Amount,
+    pub currency: Currency,
+    /// Behind the movement: as the broker's statement has it, else as it follows from the movements.
+    pub balance: Amount,
+    /// As it follows from the movements.
+    pub computed_balance: Amount,
+    pub source: RowSource,
+}
+
+/// A change of cash on its way to a row.
+struct Change {
+    at: Moment,
+    /// Movements of one time keep their order in the file.
+    place: Option<u32>,
+    row: AccountRow,
+    amount: Decimal,
+    stated: Option<Decimal>,
+}
+
+impl App {
+    /// Every movement of cash, oldest first: those of the statement, and those that follow from
+    /// transactions where the broker's file doesn't list them.
+    ///
+    /// # Errors
+    /// An unknown account, or a database that can't be read.
+    pub async fn account_statement(&self, query: &Query) -> Result<Vec<AccountRow>, AccountError> {
+        let desk = self.desk(query).await?;
+        let mut rows: Vec<AccountRow> = desk
+            .ledger()
+            .books_of(desk.account())
+            .flat_map(|book| statement(&desk, book))
+            .collect();
+        rows.retain(|row| desk.covers(row.date.date));
+        rows.sort_by_key(|row| row.date);
+        Ok(rows)
+    }
+}
+
+fn statement(desk: &Desk, book: &Book) -> Vec<AccountRow> {
+    if !book.is_cash_known() {
+        return Vec::new();
+    }
+    let mut changes = movements(desk, book);
+    changes.extend(of_transactions(desk, book));
+    changes.sort_by_key(|change| (change.at, change.place));
+    let mut balances: BTreeMap<Currency, Decimal> =
+        book.openings().map(|(flow, _)| (flow.money.currency, flow.money.amount)).collect();
+    changes
+        .into_iter()
+        .map(|Change { mut row, amount, stated, .. }| {
+            let balance = balances.entry(row.currency).or_default();
+            *balance = balance.saturating_add(amount);
+            row.computed_balance = told(*balance);
+            row.balance = told(stated.unwrap_or(*balance));
+            row
+        })
+        .collect()
+}
+
+fn movements(desk: &Desk, book: &Book) -> Vec<Change> {
+    let change = |booked: &stonks_core::ledger::BookedMovement| {
+        let movement = &booked.movement;
+        let money = movement.money.in_major_unit();
+        Change {
+            at: movement.at,
+            place: booked.source.location.line,
+            amount: money.amount,
+            stated: movement.balance,
+            row: AccountRow {
+                id: movement.identity.to_string(),
+                account: book.label(),
+                date: movement.at,
+                value_date: movement.value_date,
+                kind: movement.kind,
+                instrument: booked
+                    .instrument
+                    .map(|index| InstrumentName::of(desk.instrument(index)))
+                    .unwrap_or_default(),
+                description: movement.description.clone(),
+                amount: told(money.amount),
+                currency: money.currency,
+                balance: String::new(),
+                computed_balance: String::new(),
+                source: desk.source(&booked.source),
+            },
+        }
+    };
+    book.movements.iter().map(change).collect()
+}
+
+/// The cash of transactions that no movement settles.
+fn of_transactions(desk: &Desk, book: &Book) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for booked in book.transactions.iter().filter(|booked| !booked.is_settled) {
+        let transaction = &booked.transaction;
+        for money in &booked.cash {
+            let begins = book.opening(money.currency).map(|(date, _)| date);
+            if begins.is_some_and(|begins| transaction.at.date < begins) {
+                continue;
+            }
+            changes.push(Change {
+                at: transaction.at,
+                place: booked.source.location.line,
+                amount: money.amount,
+                stated: None,
+                row: AccountRow {
+                    id: transaction.identity.to_string(),
+                    account: book.label(),
+                    date: transaction.at,
+                    value_date: transaction.settlement_date,
+                    kind: CashKind::Trade,
+                    instrument: InstrumentName::of(desk.instrument(booked.instrument)),
+                    description: transaction.description.clone(),
+                    amount: told(money.amount),
+                    currency: money.currency,
+                    balance: String::new(),
+                    computed_balance: String::new(),
+                    source: desk.source(&booked.source),
+                },
+            });
+        }
+    }
+    changes
+}

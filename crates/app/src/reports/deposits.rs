@@ -1,0 +1,59 @@
+//! Money put in and taken out.
+
+use serde::Serialize;
+use stonks_core::deposits::{DepositKind, deposits};
+use stonks_core::moment::Moment;
+use stonks_core::money::Currency;
+
+use super::{Amount, Query, RowSource, told};
+use crate::accounts::AccountError;
+use crate::app::App;
+
+/// A row of the deposits.
+#[derive(Debug, Clone, Serialize)]
+pub struct DepositRow {
+    pub id: String,
+    pub account: String,
+    pub date: Moment,
+    pub kind: DepositKind,
+    /// Negative for a withdrawal.
+    pub amount: Amount,
+    pub currency: Currency,
+    /// At the rate of its day.
+    pub base_amount: Option<Amount>,
+    pub description: Option<String>,
+    pub source: RowSource,
+    pub reasons: Vec<String>,
+}
+
+impl App {
+    /// Deposits and withdrawals, oldest first.
+    ///
+    /// # Errors
+    /// An unknown account, or a database that can't be read.
+    pub async fn deposits(&self, query: &Query) -> Result<Vec<DepositRow>, AccountError> {
+        let desk = self.desk(query).await?;
+        let mut rows = Vec::new();
+        for book in desk.ledger().books_of(desk.account()) {
+            for deposit in deposits(book).into_iter().filter(|deposit| desk.covers(deposit.at.date))
+            {
+                let mut reasons = Vec::new();
+                let base = desk.books.rates.convert(deposit.money, desk.base, deposit.at.date);
+                rows.push(DepositRow {
+                    id: deposit.id,
+                    account: book.label(),
+                    date: deposit.at,
+                    kind: deposit.kind,
+                    amount: told(deposit.money.amount),
+                    currency: deposit.money.currency,
+                    base_amount: desk.figure(&base, &mut reasons),
+                    description: deposit.description.map(str::to_owned),
+                    source: desk.source(deposit.source),
+                    reasons,
+                });
+            }
+        }
+        rows.sort_by_key(|row| row.date);
+        Ok(rows)
+    }
+}

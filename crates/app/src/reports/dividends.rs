@@ -1,0 +1,89 @@
+//! Dividends: paid, announced and forecast.
+
+use jiff::civil::Date;
+use serde::Serialize;
+use stonks_core::dividends::{Dividend, PaymentStatus, paid, upcoming};
+use stonks_core::holdings::holdings;
+use stonks_core::ledger::Book;
+use stonks_core::moment::Moment;
+use stonks_core::money::{Currency, Money};
+
+use super::{Amount, Desk, InstrumentName, Query, RowSource, known, told};
+use crate::accounts::AccountError;
+use crate::app::App;
+
+/// A row of the dividends.
+#[derive(Debug, Clone, Serialize)]
+pub struct DividendRow {
+    pub id: String,
+    pub account: String,
+    /// Of the payment; of the announced payment, or the ex-date, where it isn't paid yet.
+    pub date: Moment,
+    pub status: PaymentStatus,
+    #[serde(flatten)]
+    pub instrument: InstrumentName,
+    pub currency: Currency,
+    pub gross: Option<Amount>,
+    /// Negative, or zero.
+    pub tax: Amount,
+    pub net: Option<Amount>,
+    /// The net amount at the rate of its day; at the last rate where it isn't paid yet.
+    pub base_net: Option<Amount>,
+    pub ex_date: Option<Date>,
+    pub description: Option<String>,
+    pub source: RowSource,
+    pub reasons: Vec<String>,
+}
+
+impl DividendRow {
+    fn new(desk: &Desk, book: &Book, dividend: &Dividend<'_>) -> Self {
+        let mut reasons = Vec::new();
+        let net = dividend.net();
+        let day = dividend.at.date.min(desk.as_of);
+        let base_net = net.clone().and_then(|net| {
+            desk.books.rates.convert(Money::new(net, dividend.currency), desk.base, day)
+        });
+        Self {
+            id: dividend.id.clone(),
+            account: book.label(),
+            date: dividend.at,
+            status: dividend.status,
+            instrument: dividend
+                .instrument
+                .map(|index| InstrumentName::of(desk.instrument(index)))
+                .unwrap_or_default(),
+            currency: dividend.currency,
+            gross: known(&dividend.gross, &mut reasons).map(told),
+            tax: told(dividend.tax),
+            net: known(&net, &mut reasons).map(told),
+            base_net: desk.figure(&base_net, &mut reasons),
+            ex_date: dividend.ex_date,
+            description: dividend.description.map(str::to_owned),
+            source: desk.source(dividend.source),
+            reasons,
+        }
+    }
+}
+
+impl App {
+    /// Dividends, oldest first; those to come last.
+    ///
+    /// # Errors
+    /// An unknown account, or a database that can't be read.
+    pub async fn dividends(&self, query: &Query) -> Result<Vec<DividendRow>, AccountError> {
+        let desk = self.desk(query).await?;
+        let holdings = holdings(desk.ledger(), desk.account(), desk.terms());
+        let mut rows = Vec::new();
+        for book in desk.ledger().books_of(desk.account()) {
+            let paid = paid(book).into_iter().filter(|dividend| desk.covers(dividend.at.date));
+            let is_in_range = |date: Date| desk.query.to.is_none_or(|to| date <= to);
+            let upcoming = upcoming(book, &holdings, desk.as_of);
+            let upcoming = upcoming.into_iter().filter(|dividend| is_in_range(dividend.at.date));
+            rows.extend(
+                paid.chain(upcoming).map(|dividend| DividendRow::new(&desk, book, &dividend)),
+            );
+        }
+        rows.sort_by_key(|row| row.date);
+        Ok(rows)
+    }
+}

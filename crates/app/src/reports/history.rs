@@ -1,0 +1,41 @@
+//! Value over time.
+
+use jiff::civil::Date;
+use serde::Serialize;
+use stonks_core::performance::value_history;
+
+use super::{Amount, Query};
+use crate::accounts::AccountError;
+use crate::app::App;
+
+/// The end of one calendar day, in the base currency.
+#[derive(Debug, Clone, Serialize)]
+pub struct HistoryRow {
+    pub date: Date,
+    pub value: Option<Amount>,
+    /// Net contributions so far.
+    pub contributions: Option<Amount>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
+}
+
+impl App {
+    /// Every calendar day from the first fact, or from `query.from`, to `query.as_of`.
+    ///
+    /// # Errors
+    /// An unknown account, or a database that can't be read.
+    pub async fn history(&self, query: &Query) -> Result<Vec<HistoryRow>, AccountError> {
+        let desk = self.desk(query).await?;
+        let days = value_history(desk.ledger(), desk.account(), query.from, desk.terms());
+        let rows = days.iter().map(|day| {
+            let mut reasons = Vec::new();
+            HistoryRow {
+                date: day.date,
+                value: desk.figure(&day.value, &mut reasons),
+                contributions: desk.figure(&day.contributions, &mut reasons),
+                reasons,
+            }
+        });
+        Ok(rows.filter(|row| desk.query.to.is_none_or(|to| row.date <= to)).collect())
+    }
+}

@@ -1,0 +1,139 @@
+//! What is held, and what is no longer held.
+
+use jiff::civil::Date;
+use serde::Serialize;
+use stonks_core::holdings::Holding;
+use stonks_core::instrument::AssetClass;
+use stonks_core::money::{Currency, round};
+use stonks_core::portfolio::{CashBalance, portfolio};
+use stonks_core::quotes::PriceSource;
+
+use super::{Amount, Desk, InstrumentName, Query, TotalReport, known, rounded_in, told};
+use crate::accounts::AccountError;
+use crate::app::App;
+
+/// One instrument in one account. Gains and cost basis are in the base currency.
+#[derive(Debug, Clone, Serialize)]
+pub struct HoldingRow {
+    pub account: String,
+    #[serde(flatten)]
+    pub instrument: InstrumentName,
+    pub asset_class: AssetClass,
+    pub quantity: Amount,
+    /// Of price, value and average cost.
+    pub currency: Currency,
+    pub price: Option<Amount>,
+    /// The day of the price.
+    pub price_date: Option<Date>,
+    pub price_source: Option<PriceSource>,
+    pub value: Option<Amount>,
+    pub base_value: Option<Amount>,
+    /// Of one unit, fees included.
+    pub average_cost: Option<Amount>,
+    pub cost_basis: Option<Amount>,
+    pub unrealized_gain: Option<Amount>,
+    pub realized_gain: Option<Amount>,
+    pub is_open: bool,
+    /// Share of all that has a value, in per cent.
+    pub weight_percent: Option<Amount>,
+    pub reasons: Vec<String>,
+}
+
+/// Cash in one account and currency.
+#[derive(Debug, Clone, Serialize)]
+pub struct CashRow {
+    pub account: String,
+    pub currency: Currency,
+    pub amount: Amount,
+    pub base_value: Option<Amount>,
+    pub reasons: Vec<String>,
+}
+
+/// Everything that is there.
+#[derive(Debug, Clone, Serialize)]
+pub struct PortfolioReport {
+    pub total: TotalReport,
+    /// The largest first; what is held no more, last.
+    pub holdings: Vec<HoldingRow>,
+    pub cash: Vec<CashRow>,
+}
+
+/// Places to which average costs are told.
+const AVERAGE_COST_PLACES: u32 = 6;
+
+impl HoldingRow {
+    fn new(desk: &Desk, holding: &Holding, whole: rust_decimal::Decimal) -> Self {
+        let instrument = desk.instrument(holding.instrument);
+        let mut reasons = Vec::new();
+        let average_cost = known(&holding.average_cost(instrument), &mut reasons);
+        if !holding.oversold.is_zero() {
+            reasons.push(format!(
+                "{} more units were sold than bought: the position was short, or earlier purchases are missing",
+                told(holding.oversold)
+            ));
+        }
+        let weight = holding.base_value.clone().ok().and_then(|value| {
+            value.checked_mul(rust_decimal::Decimal::ONE_HUNDRED)?.checked_div(whole)
+        });
+        Self {
+            account: holding.account_label.clone(),
+            instrument: InstrumentName::of(instrument),
+            asset_class: instrument.asset_class,
+            quantity: told(holding.quantity),
+            currency: holding.currency,
+            price: holding.price.map(|price| told(price.price)),
+            price_date: holding.price.map(|price| price.date),
+            price_source: holding.price.map(|price| price.source),
+            value: known(&holding.value, &mut reasons)
+                .map(|value| rounded_in(value, holding.currency)),
+            base_value: desk.figure(&holding.base_value, &mut reasons),
+            average_cost: average_cost.map(|cost| told(round(cost, AVERAGE_COST_PLACES))),
+            cost_basis: desk.figure(&holding.cost.base, &mut reasons),
+            unrealized_gain: desk.figure(&holding.unrealized_gain, &mut reasons),
+            realized_gain: desk.figure(&holding.realized_gain, &mut reasons),
+            is_open: holding.is_open(),
+            weight_percent: weight.map(|weight| format!("{:.2}", round(weight, 2))),
+            reasons,
+        }
+    }
+}
+
+impl CashRow {
+    fn new(desk: &Desk, balance: &CashBalance) -> Self {
+        let mut reasons = Vec::new();
+        Self {
+            account: balance.account_label.clone(),
+            currency: balance.money.currency,
+            amount: told(balance.money.amount),
+            base_value: desk.figure(&balance.base_value, &mut reasons),
+            reasons,
+        }
+    }
+}
+
+impl App {
+    /// Holdings and cash, with their total.
+    ///
+    /// # Errors
+    /// An unknown account, or a database that can't be read.
+    pub async fn portfolio(&self, query: &Query) -> Result<PortfolioReport, AccountError> {
+        let desk = self.desk(query).await?;
+        let mut portfolio = portfolio(desk.ledger(), desk.account(), desk.terms());
+        portfolio.holdings.sort_by(|left, right| {
+            let key = |holding: &Holding| {
+                (holding.is_open(), holding.base_value.clone().unwrap_or_default())
+            };
+            key(right).cmp(&key(left))
+        });
+        let whole = portfolio.total.value.known();
+        Ok(PortfolioReport {
+            total: TotalReport::new(&desk, &portfolio.total),
+            holdings: portfolio
+                .holdings
+                .iter()
+                .map(|holding| HoldingRow::new(&desk, holding, whole))
+                .collect(),
+            cash: portfolio.cash.iter().map(|balance| CashRow::new(&desk, balance)).collect(),
+        })
+    }
+}

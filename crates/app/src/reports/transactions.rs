@@ -1,0 +1,138 @@
+//! Purchases, sales and corporate actions.
+
+use rust_decimal::Decimal;
+use serde::Serialize;
+use stonks_core::figure::{Figure, difference, sum};
+use stonks_core::ledger::{Book, BookedTransaction};
+use stonks_core::moment::Moment;
+use stonks_core::money::{Currency, Money};
+use stonks_core::transaction::{FeeKind, TransactionKind};
+
+use super::{Amount, Desk, InstrumentName, Query, RowSource, told};
+use crate::accounts::AccountError;
+use crate::app::App;
+
+/// One cost of a transaction.
+#[derive(Debug, Clone, Serialize)]
+pub struct FeeItem {
+    pub kind: FeeKind,
+    pub amount: Amount,
+    pub currency: Currency,
+}
+
+/// A row of the transactions.
+#[derive(Debug, Clone, Serialize)]
+pub struct TransactionRow {
+    pub id: String,
+    pub account: String,
+    pub date: Moment,
+    pub kind: TransactionKind,
+    #[serde(flatten)]
+    pub instrument: InstrumentName,
+    pub quantity: Amount,
+    pub price: Option<Amount>,
+    /// Of the amount.
+    pub currency: Currency,
+    /// Of the price, where it is another: `GBX`.
+    pub price_currency: Option<Currency>,
+    /// Effect on the cash, without fees: negative for a purchase.
+    pub amount: Option<Amount>,
+    /// Negative. In `fee_currency`.
+    pub fees: Option<Amount>,
+    pub fee_currency: Currency,
+    pub fee_items: Vec<FeeItem>,
+    /// The amount in the base currency, as it was charged, or at the rate of its day.
+    pub base_amount: Option<Amount>,
+    pub venue: Option<String>,
+    pub order: Option<String>,
+    pub source: RowSource,
+    pub reasons: Vec<String>,
+}
+
+impl TransactionRow {
+    fn new(desk: &Desk, book: &Book, booked: &BookedTransaction) -> Self {
+        let transaction = &booked.transaction;
+        let mut reasons = Vec::new();
+        let (fees, fee_currency) = fees(desk, booked);
+        let currency = transaction
+            .amount
+            .or(transaction.settled)
+            .map(|money| money.currency)
+            .or(transaction.price_currency.map(|currency| currency.major().0))
+            .unwrap_or(desk.base);
+        let base_amount = base_amount(desk, booked);
+        Self {
+            id: transaction.identity.to_string(),
+            account: book.label(),
+            date: transaction.at,
+            kind: transaction.kind,
+            instrument: InstrumentName::of(desk.instrument(booked.instrument)),
+            quantity: told(transaction.quantity),
+            price: transaction.price.map(told),
+            currency,
+            price_currency: transaction.price_currency.filter(|price| *price != currency),
+            amount: transaction.amount.map(|money| told(money.amount)),
+            fees: super::known(&fees, &mut reasons).map(told),
+            fee_currency,
+            fee_items: booked
+                .fees
+                .iter()
+                .map(|fee| FeeItem {
+                    kind: fee.kind,
+                    amount: told(fee.money.amount),
+                    currency: fee.money.currency,
+                })
+                .collect(),
+            base_amount: base_amount.and_then(|figure| desk.figure(&figure, &mut reasons)),
+            venue: transaction.venue.clone(),
+            order: transaction.order.clone(),
+            source: desk.source(&booked.source),
+            reasons,
+        }
+    }
+}
+
+/// All fees in their own currency; in the base currency where there are several.
+fn fees(desk: &Desk, booked: &BookedTransaction) -> (Figure, Currency) {
+    let date = booked.transaction.at.date;
+    let first = booked.fees.first().map_or(desk.base, |fee| fee.money.currency);
+    let is_one = booked.fees.iter().all(|fee| fee.money.currency == first);
+    let currency = if is_one { first } else { desk.base };
+    let total = booked.fees.iter().try_fold(Decimal::ZERO, |total, fee| {
+        sum(total, desk.books.rates.convert(fee.money, currency, date)?)
+    });
+    (total, currency)
+}
+
+/// The whole effect on the cash less the fees, in the base currency.
+fn base_amount(desk: &Desk, booked: &BookedTransaction) -> Option<Figure> {
+    let date = booked.transaction.at.date;
+    let in_base = |money: Money| desk.books.rates.convert(money, desk.base, date);
+    if booked.cash.is_empty() {
+        return booked.transaction.amount.map(in_base);
+    }
+    let whole =
+        booked.cash.iter().try_fold(Decimal::ZERO, |total, money| sum(total, in_base(*money)?));
+    let fees =
+        booked.fees.iter().try_fold(Decimal::ZERO, |total, fee| sum(total, in_base(fee.money)?));
+    Some(whole.and_then(|whole| difference(whole, fees?)))
+}
+
+impl App {
+    /// Transactions, oldest first.
+    ///
+    /// # Errors
+    /// An unknown account, or a database that can't be read.
+    pub async fn transactions(&self, query: &Query) -> Result<Vec<TransactionRow>, AccountError> {
+        let desk = self.desk(query).await?;
+        let mut rows: Vec<TransactionRow> = desk
+            .ledger()
+            .books_of(desk.account())
+            .flat_map(|book| book.transactions.iter().map(move |booked| (book, booked)))
+            .filter(|(_, booked)| desk.covers(booked.transaction.at.date))
+            .map(|(book, booked)| TransactionRow::new(&desk, book, booked))
+            .collect();
+        rows.sort_by_key(|row| row.date);
+        Ok(rows)
+    }
+}
