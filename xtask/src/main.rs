@@ -1,6 +1,10 @@
 //! What `make` calls: guests, assets, tests, and the checks of the house.
 
-#![expect(clippy::print_stdout, reason = "a tool for the terminal of a developer")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a tool for the terminal of a developer"
+)]
 #![expect(
     clippy::disallowed_methods,
     reason = "starts compilers and reads the developer's environment"
@@ -13,6 +17,8 @@ mod process;
 mod tests;
 mod tidy;
 mod toolchain;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -35,11 +41,18 @@ enum Task {
     Tidy,
 }
 
-fn main() -> anyhow::Result<()> {
-    match Arguments::parse().task {
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
         Task::Plugins => guests::build().map(|_| ()),
         Task::Assets => assets::build(),
         Task::Test => tests::run(),
         Task::Tidy => tidy::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

@@ -53,7 +53,7 @@ impl Cost {
         self.each(other, difference)
     }
 
-    /// The share of `part` in `whole`.
+    /// The share of `part` in `whole`, in so many places that what is left can be told exactly.
     #[must_use]
     pub fn share(&self, part: Decimal, whole: Decimal) -> Self {
         let share = |cost: &Figure| {
@@ -64,6 +64,10 @@ impl Cost {
         Self { native: share(&self.native), base: share(&self.base) }
     }
 }
+
+/// Places of a share of a cost: far below any currency's smallest unit, and few enough that sums of
+/// shares need no rounding up to 10^15.
+const SHARE_PLACES: u32 = 12;
 
 /// Units acquired together. A short lot has a negative quantity.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -32,10 +32,13 @@ mod tests {
 
     #[test]
     fn the_check_digit_must_match() {
-        for good in ["US0378331005", "IE00B4L5Y983", "NL0010273215", "GB00BPQY8M80", "ES0171996087"] {
+        for good in ["US0378331005", "IE00B4L5Y983", "NL0010273215", "GB00BPQY8M80", "ES0171996087"]
+        {
             assert!(is_valid(good), "{good}");
         }
-        for bad in ["US0378331006", "us0378331005", "US037833100", "", "NLFLATEXACNT", "ÄÖ037833100"] {
+        for bad in
+            ["US0378331006", "us0378331005", "US037833100", "", "NLFLATEXACNT", "ÄÖ037833100"]
+        {
             assert!(!is_valid(bad), "{bad}");
         }
     }

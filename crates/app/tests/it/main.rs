@@ -1,0 +1,7 @@
+//! The use cases over both databases, with real plugins, a fixed clock and a data directory of their own.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on fails")]
+
+mod accounts;
+mod imports;
+mod test_app;
