@@ -158,7 +158,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// A digest of the files below `paths`, names and content, and of `also`.
-fn digest_of(paths: &[&Path], also: &str) -> Result<String> {
+pub(crate) fn digest_of(paths: &[&Path], also: &str) -> Result<String> {
     let mut hash = Sha256::new();
     hash.update(also);
     for path in paths {

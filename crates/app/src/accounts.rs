@@ -11,7 +11,7 @@ use stonks_plugin::PluginId;
 
 use crate::app::App;
 use crate::db::accounts::{self, AccountRow};
-use crate::db::settings;
+use crate::db::{Transaction, settings};
 
 /// An account of the user's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -102,6 +102,18 @@ impl App {
     /// # Errors
     /// A name that is taken, a plugin that can't be used, a setting that it doesn't allow.
     pub async fn add_account(&self, new: NewAccount) -> Result<Account, AccountError> {
+        let mut transaction = self.database.write().await?;
+        let account = self.insert_account(&mut transaction, new).await?;
+        transaction.commit().await?;
+        Ok(account)
+    }
+
+    /// Adds an account as a part of something larger.
+    pub(crate) async fn insert_account(
+        &self,
+        transaction: &mut Transaction,
+        new: NewAccount,
+    ) -> Result<Account, AccountError> {
         self.plugins.check_settings(&new.plugin, &new.settings)?;
         let account = Account {
             name: new.name,
@@ -119,12 +131,10 @@ impl App {
             cost_method: account.cost_method.to_string(),
             created_at: account.created_at.clone(),
         };
-        let mut transaction = self.database.write().await?;
-        if !accounts::insert(&mut transaction, &row).await? {
+        if !accounts::insert(transaction, &row).await? {
             return Err(AccountError::NameTaken(account.name));
         }
-        settings::count_change(&mut transaction).await?;
-        transaction.commit().await?;
+        settings::count_change(transaction).await?;
         Ok(account)
     }
 

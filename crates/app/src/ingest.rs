@@ -12,7 +12,7 @@ use stonks_core::fact::{Fact, FactKind, Identity, Located};
 use stonks_host::{CallError, Instance, StartError};
 use stonks_plugin::{PluginId, Service};
 
-use crate::accounts::AccountError;
+use crate::accounts::{AccountError, NewAccount};
 use crate::app::App;
 
 /// A file to be imported.
@@ -28,6 +28,8 @@ pub struct ImportFile {
 pub enum Target {
     /// An account, whose plugin reads the file.
     Account(AccountName),
+    /// An account that is added together with the facts, or not at all.
+    NewAccount(NewAccount),
     /// Nobody: rates and quotes, read by the plugin named.
     Plugin(PluginId),
 }
@@ -85,9 +87,19 @@ pub struct ImportReport {
     pub files: Vec<FileReport>,
 }
 
+impl ImportReport {
+    /// Facts of all files that weren't known.
+    #[must_use]
+    pub fn n_new(&self) -> usize {
+        self.files.iter().map(|file| file.new).sum()
+    }
+}
+
 /// Why nothing was imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
+    #[error("the file has {} MB; at most {} MB are read", .length / 1_000_000, App::MOST_FILE_BYTES / 1_000_000)]
+    TooLarge { file: String, length: u64 },
     #[error(transparent)]
     Account(#[from] AccountError),
     #[error(transparent)]
@@ -109,7 +121,9 @@ impl ImportError {
     #[must_use]
     pub fn file(&self) -> Option<&str> {
         match self {
-            Self::File { file, .. } | Self::Unfit { file, .. } => Some(file),
+            Self::File { file, .. } | Self::Unfit { file, .. } | Self::TooLarge { file, .. } => {
+                Some(file)
+            }
             _ => None,
         }
     }
@@ -134,6 +148,9 @@ impl ImportError {
                 Some(format!("there is {}", known.join(", ")))
             }
             Self::File { call, .. } => call.refusal().and_then(|refusal| refusal.hint.clone()),
+            Self::TooLarge { .. } => {
+                Some("export a shorter period, and import one file after the other".to_owned())
+            }
             Self::Unfit { .. } => Some("nothing was stored; tell the plugin's author".to_owned()),
             _ => None,
         }
@@ -147,6 +164,9 @@ struct ReadFile {
 }
 
 impl App {
+    /// A larger file is refused before anything looks at it.
+    pub const MOST_FILE_BYTES: u64 = 64 << 20;
+
     /// Imports files in one go: all of them, or none.
     ///
     /// # Errors
@@ -159,12 +179,24 @@ impl App {
         mode: Mode,
         on_progress: &(dyn Fn(ImportProgress) + Send + Sync),
     ) -> Result<ImportReport, ImportError> {
-        let (account, plugin, settings) = match target {
+        for file in &files {
+            let length = file.content.len() as u64;
+            if length > Self::MOST_FILE_BYTES {
+                return Err(ImportError::TooLarge { file: file.name.clone(), length });
+            }
+        }
+        let (owner, plugin, settings) = match target {
             Target::Account(name) => {
                 let account = self.account(name).await?;
-                (Some(account.name), account.plugin, account.settings)
+                (store::Owner::Account(account.name), account.plugin, account.settings)
             }
-            Target::Plugin(plugin) => (None, plugin.clone(), BTreeMap::new()),
+            Target::NewAccount(new) => {
+                if self.accounts().await?.iter().any(|account| account.name == new.name) {
+                    return Err(AccountError::NameTaken(new.name.clone()).into());
+                }
+                (store::Owner::New(new.clone()), new.plugin.clone(), new.settings.clone())
+            }
+            Target::Plugin(plugin) => (store::Owner::Nobody, plugin.clone(), BTreeMap::new()),
         };
         let reads_files =
             self.plugin(&plugin).is_none_or(|info| info.services().contains(&Service::FileImport));
@@ -175,7 +207,7 @@ impl App {
         let mut read = Vec::with_capacity(files.len());
         for file in files {
             let facts = read_file(&instance, &file, on_progress).await?;
-            if let Some(problem) = misfit(&facts, account.is_some()) {
+            if let Some(problem) = misfit(&facts, !matches!(owner, store::Owner::Nobody)) {
                 return Err(ImportError::Unfit { file: file.name, plugin, problem });
             }
             read.push(ReadFile { file, facts });
@@ -186,8 +218,8 @@ impl App {
             .context("the plugin is gone")?
             .plugin
             .version;
-        let delivered = store::Delivered { account, plugin, version, files: read };
-        Ok(self.store(delivered, mode).await?)
+        let delivered = store::Delivered { owner, plugin, version, files: read };
+        self.store(delivered, mode).await
     }
 }
 

@@ -7,6 +7,7 @@
 mod account;
 mod deposits;
 mod dividends;
+mod excerpt;
 mod fees;
 mod history;
 mod portfolio;
@@ -29,6 +30,7 @@ use stonks_core::statement::Source;
 pub use account::AccountRow;
 pub use deposits::DepositRow;
 pub use dividends::DividendRow;
+pub use excerpt::{Excerpt, ExcerptLine};
 pub use fees::FeeRow;
 pub use history::HistoryRow;
 pub use portfolio::{CashRow, HoldingRow, PortfolioReport};
@@ -66,6 +68,9 @@ pub struct RowSource {
     pub file: String,
     /// Line, or path in a tree.
     pub row: Option<String>,
+    /// For [`App::excerpt`].
+    pub delivery: i64,
+    pub line: Option<u32>,
 }
 
 /// An exact decimal as text.
@@ -108,6 +113,8 @@ impl Desk {
             version: delivery.version.clone(),
             file: delivery.name.clone(),
             row: (!row.is_empty()).then_some(row),
+            delivery: delivery.id,
+            line: source.location.line,
         }
     }
 

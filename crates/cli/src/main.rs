@@ -1,2 +1,65 @@
-//! cli
-fn main() {}
+//! `stonks`: the command tree. Everything is called here, and done elsewhere.
+
+mod built_ins;
+mod commands;
+mod config;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use commands::{account, import, plugin, serve, show};
+use config::GlobalOptions;
+use output::Output;
+
+/// Tracks a portfolio over several brokers, on your own machine.
+#[derive(Parser)]
+#[command(name = "stonks", version, about, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(flatten)]
+    global: GlobalOptions,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the web page.
+    Serve(serve::Options),
+    /// Add, list and remove accounts.
+    #[command(subcommand)]
+    Account(account::Command),
+    /// Import files that a broker gave you.
+    Import(import::Options),
+    /// Show figures and lists.
+    #[command(subcommand)]
+    Show(show::Command),
+    /// List, describe and judge plugins.
+    #[command(subcommand)]
+    Plugin(plugin::Command),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let output = Output::new(arguments.global.json);
+    config::start_log(arguments.global.verbose);
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return output.fail(&error.into()),
+    };
+    let done = runtime.block_on(async {
+        let global = &arguments.global;
+        match arguments.command {
+            Command::Serve(options) => serve::run(global, &options, &output).await,
+            Command::Account(command) => account::run(global, command, &output).await,
+            Command::Import(options) => import::run(global, options, &output).await,
+            Command::Show(command) => show::run(global, command, &output).await,
+            Command::Plugin(command) => plugin::run(global, command, &output).await,
+        }
+    });
+    match done {
+        Ok(code) => code,
+        Err(error) => output.fail(&error),
+    }
+}

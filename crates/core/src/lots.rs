@@ -59,7 +59,7 @@ impl Cost {
         let share = |cost: &Figure| {
             cost.as_ref()
                 .map_err(NoValue::clone)
-                .and_then(|cost| quotient(product(*cost, part)?, whole))
+                .and_then(|cost| Ok(quotient(product(*cost, part)?, whole)?.round_dp(SHARE_PLACES)))
         };
         Self { native: share(&self.native), base: share(&self.base) }
     }

@@ -1,1 +1,40 @@
-//! stonks-web.
+//! Pages over reports: what a browser sees.
+//!
+//! Pages are drawn on the server and work without script. No request leaves the machine: style
+//! sheet, scripts and pictures are part of the program, and the policy that each page carries forbids
+//! everything else.
+//!
+//! Invariant: this crate calls use cases and draws their reports; it knows no SQL and no plugin.
+
+mod assets;
+mod chart;
+mod figures;
+mod pages;
+mod router;
+mod security;
+mod staging;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use stonks_app::App;
+use tokio::net::TcpListener;
+
+pub use router::router;
+
+/// Serves pages until `shutdown` completes, and then ends what is under way.
+///
+/// # Errors
+/// Where the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    app: Arc<App>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let is_local = listener.local_addr()?.ip().is_loopback();
+    if !is_local {
+        tracing::warn!("whoever reaches this address sees the portfolio: there is no login yet");
+    }
+    let pages = router(app, is_local);
+    axum::serve(listener, pages).with_graceful_shutdown(shutdown).await
+}

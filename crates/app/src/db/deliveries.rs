@@ -18,7 +18,6 @@ pub(crate) struct DeliveryRow {
     pub(crate) plugin: String,
     pub(crate) plugin_version: String,
     pub(crate) name: String,
-    pub(crate) received_at: String,
 }
 
 /// A delivery on its way in.
@@ -33,7 +32,7 @@ pub(crate) struct NewDelivery<'a> {
 }
 
 pub(crate) async fn all(transaction: &mut Transaction) -> Result<Vec<DeliveryRow>> {
-    let sql = "SELECT id, account_id, plugin, plugin_version, name, received_at FROM deliveries ORDER BY id";
+    let sql = "SELECT id, account_id, plugin, plugin_version, name FROM deliveries ORDER BY id";
     Ok(with_connection!(transaction, |connection| sqlx::query_as(sql).fetch_all(connection).await)?)
 }
 
@@ -67,16 +66,19 @@ pub(crate) async fn delete(transaction: &mut Transaction, id: i64) -> Result<()>
     Ok(())
 }
 
-/// The file as it was handed in.
-pub(crate) async fn content(transaction: &mut Transaction, id: i64) -> Result<Option<Vec<u8>>> {
-    let sql = "SELECT content FROM deliveries WHERE id = $1";
-    let found: Option<Option<Vec<u8>>> =
-        with_connection!(transaction, |connection| sqlx::query_scalar(sql)
+/// The file's name, and its content as it was handed in.
+pub(crate) async fn content(
+    transaction: &mut Transaction,
+    id: i64,
+) -> Result<Option<(String, Vec<u8>)>> {
+    let sql = "SELECT name, content FROM deliveries WHERE id = $1";
+    let found: Option<(String, Option<Vec<u8>>)> =
+        with_connection!(transaction, |connection| sqlx::query_as(sql)
             .bind(id)
             .fetch_optional(connection)
             .await)?;
-    let Some(compressed) = found.flatten() else { return Ok(None) };
+    let Some((name, Some(compressed))) = found else { return Ok(None) };
     let mut content = Vec::new();
     DeflateDecoder::new(compressed.as_slice()).read_to_end(&mut content)?;
-    Ok(Some(content))
+    Ok(Some((name, content)))
 }

@@ -11,7 +11,10 @@ use stonks_core::fact::{Fact, FactKind, Located, Location};
 use stonks_core::fx::FxRate;
 use stonks_plugin::PluginId;
 
-use super::{FileReport, ImportReport, KindCount, Mode, ReadFile, day_of, warnings};
+use super::{
+    FileReport, ImportError, ImportFile, ImportReport, KindCount, Mode, ReadFile, day_of, warnings,
+};
+use crate::accounts::NewAccount;
 use crate::app::App;
 use crate::db::accounts;
 use crate::db::deliveries::{self, NewDelivery};
@@ -23,9 +26,26 @@ use crate::db::facts::{
 use crate::db::rows::Table;
 use crate::db::{Transaction, settings};
 
+/// Whom the facts belong to.
+pub(super) enum Owner {
+    Account(AccountName),
+    New(NewAccount),
+    Nobody,
+}
+
+impl Owner {
+    fn name(&self) -> Option<AccountName> {
+        match self {
+            Self::Account(name) => Some(name.clone()),
+            Self::New(new) => Some(new.name.clone()),
+            Self::Nobody => None,
+        }
+    }
+}
+
 /// Files on their way into the database, and who delivered them.
 pub(super) struct Delivered {
-    pub(super) account: Option<AccountName>,
+    pub(super) owner: Owner,
     pub(super) plugin: PluginId,
     pub(super) version: Version,
     pub(super) files: Vec<ReadFile>,
@@ -68,18 +88,27 @@ impl Sorted {
 }
 
 impl App {
-    pub(super) async fn store(&self, delivered: Delivered, mode: Mode) -> Result<ImportReport> {
+    pub(super) async fn store(
+        &self,
+        delivered: Delivered,
+        mode: Mode,
+    ) -> Result<ImportReport, ImportError> {
         let mut transaction = match mode {
             Mode::Store => self.database.write().await?,
             Mode::DryRun => self.database.read().await?,
         };
-        let account_id = match &delivered.account {
-            Some(name) => {
+        if let (Owner::New(new), Mode::Store) = (&delivered.owner, mode) {
+            self.insert_account(&mut transaction, new.clone()).await?;
+        }
+        let account_id = match (delivered.owner.name(), mode, &delivered.owner) {
+            (None, ..) => None,
+            // Nothing is known of an account that isn't there.
+            (Some(_), Mode::DryRun, Owner::New(_)) => Some(NO_ACCOUNT),
+            (Some(name), ..) => {
                 let rows = accounts::all(&mut transaction).await?;
                 let row = rows.iter().find(|row| row.name == name.as_str());
                 Some(row.with_context(|| format!("account `{name}` was removed meanwhile"))?.id)
             }
-            None => None,
         };
         if let (Mode::Store, Some(id)) = (mode, account_id) {
             accounts::lock(&mut transaction, id).await?;
@@ -107,13 +136,16 @@ impl App {
             intake.transaction.commit().await.context("storing what was imported")?;
         }
         Ok(ImportReport {
-            account: delivered.account,
+            account: delivered.owner.name(),
             plugin: delivered.plugin,
             dry_run: mode == Mode::DryRun,
             files,
         })
     }
 }
+
+/// The id of no account.
+const NO_ACCOUNT: i64 = -1;
 
 /// What an account knows of one kind of fact: by identity, the ways in which each is stated.
 type Known = HashMap<String, HashSet<String>>;
@@ -144,22 +176,7 @@ impl Intake {
             first_day: facts.iter().filter_map(|located| day_of(&located.fact)).min(),
             last_day: facts.iter().filter_map(|located| day_of(&located.fact)).max(),
         };
-        let digest = hex(&Sha256::digest(&file.content));
-        let delivery_id = match self.mode {
-            Mode::DryRun => 0,
-            Mode::Store => {
-                let new = NewDelivery {
-                    account_id: self.account_id,
-                    plugin: &self.plugin,
-                    plugin_version: &self.version,
-                    name: &file.name,
-                    digest: &digest,
-                    content: &file.content,
-                    received_at: &self.received_at,
-                };
-                deliveries::insert(&mut self.transaction, &new).await?
-            }
-        };
+        let delivery_id = self.delivery(&file).await?;
         let n_stored_before = self.n_stored;
         let sorted = Sorted::new(facts);
         let mut kinds = BTreeMap::new();
@@ -182,7 +199,39 @@ impl Intake {
             upcoming: UpcomingRow is UpcomingDividend,
             notes: NoteRow is Note
         );
-        let rates: Vec<(FxRate, Location)> = sorted.fx_rates;
+        kinds.insert(FactKind::FxRate, self.rates(delivery_id, sorted.fx_rates).await?);
+        kinds.retain(|_, count| count.facts > 0);
+        if self.mode == Mode::Store && self.n_stored == n_stored_before {
+            deliveries::delete(&mut self.transaction, delivery_id).await?;
+        }
+        report.new = kinds.values().map(|count| count.new).sum();
+        report.duplicates = report.facts - report.new;
+        report.kinds = kinds;
+        Ok(report)
+    }
+
+    async fn delivery(&mut self, file: &ImportFile) -> Result<i64> {
+        if self.mode == Mode::DryRun {
+            return Ok(0);
+        }
+        let new = NewDelivery {
+            account_id: self.account_id,
+            plugin: &self.plugin,
+            plugin_version: &self.version,
+            name: &file.name,
+            digest: &hex(&Sha256::digest(&file.content)),
+            content: &file.content,
+            received_at: &self.received_at,
+        };
+        deliveries::insert(&mut self.transaction, &new).await
+    }
+
+    /// Rates that are part of the program needn't be stored again.
+    async fn rates(
+        &mut self,
+        delivery_id: i64,
+        rates: Vec<(FxRate, Location)>,
+    ) -> Result<KindCount> {
         let known = crate::rates::known_to_snapshot(
             &rates.iter().map(|(rate, _)| rate).collect::<Vec<_>>(),
         );
@@ -194,15 +243,7 @@ impl Intake {
             .map(|(rate, _)| rate)
             .collect();
         let count = self.facts::<FxRateRow>(FactKind::FxRate, delivery_id, unknown).await?;
-        kinds.insert(FactKind::FxRate, KindCount { facts: n_rates, ..count });
-        kinds.retain(|_, count| count.facts > 0);
-        if self.mode == Mode::Store && self.n_stored == n_stored_before {
-            deliveries::delete(&mut self.transaction, delivery_id).await?;
-        }
-        report.new = kinds.values().map(|count| count.new).sum();
-        report.duplicates = report.facts - report.new;
-        report.kinds = kinds;
-        Ok(report)
+        Ok(KindCount { facts: n_rates, ..count })
     }
 
     /// Files the facts of one kind; a statement that is known already is left out.

@@ -1,7 +1,9 @@
 //! What is held, and what is no longer held.
 
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use serde::Serialize;
+use stonks_core::figure::Figure;
 use stonks_core::holdings::Holding;
 use stonks_core::instrument::AssetClass;
 use stonks_core::money::{Currency, round};
@@ -32,6 +34,8 @@ pub struct HoldingRow {
     pub average_cost: Option<Amount>,
     pub cost_basis: Option<Amount>,
     pub unrealized_gain: Option<Amount>,
+    /// Unrealised gain as a share of the cost basis, in per cent.
+    pub unrealized_percent: Option<Amount>,
     pub realized_gain: Option<Amount>,
     pub is_open: bool,
     /// Share of all that has a value, in per cent.
@@ -62,7 +66,7 @@ pub struct PortfolioReport {
 const AVERAGE_COST_PLACES: u32 = 6;
 
 impl HoldingRow {
-    fn new(desk: &Desk, holding: &Holding, whole: rust_decimal::Decimal) -> Self {
+    fn new(desk: &Desk, holding: &Holding, whole: Decimal) -> Self {
         let instrument = desk.instrument(holding.instrument);
         let mut reasons = Vec::new();
         let average_cost = known(&holding.average_cost(instrument), &mut reasons);
@@ -72,9 +76,12 @@ impl HoldingRow {
                 told(holding.oversold)
             ));
         }
-        let weight = holding.base_value.clone().ok().and_then(|value| {
-            value.checked_mul(rust_decimal::Decimal::ONE_HUNDRED)?.checked_div(whole)
-        });
+        let percent = |part: &Figure, whole: Decimal| {
+            let share =
+                part.as_ref().ok()?.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(whole)?;
+            Some(format!("{:.2}", round(share, 2)))
+        };
+        let cost = holding.cost.base.clone().unwrap_or_default().abs();
         Self {
             account: holding.account_label.clone(),
             instrument: InstrumentName::of(instrument),
@@ -90,9 +97,11 @@ impl HoldingRow {
             average_cost: average_cost.map(|cost| told(round(cost, AVERAGE_COST_PLACES))),
             cost_basis: desk.figure(&holding.cost.base, &mut reasons),
             unrealized_gain: desk.figure(&holding.unrealized_gain, &mut reasons),
+            unrealized_percent: percent(&holding.unrealized_gain, cost)
+                .filter(|_| holding.is_open()),
             realized_gain: desk.figure(&holding.realized_gain, &mut reasons),
             is_open: holding.is_open(),
-            weight_percent: weight.map(|weight| format!("{:.2}", round(weight, 2))),
+            weight_percent: percent(&holding.base_value, whole),
             reasons,
         }
     }

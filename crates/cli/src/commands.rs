@@ -1,0 +1,7 @@
+//! One file for each command.
+
+pub(crate) mod account;
+pub(crate) mod import;
+pub(crate) mod plugin;
+pub(crate) mod serve;
+pub(crate) mod show;

@@ -1,0 +1,126 @@
+//! `stonks account`: the user's accounts.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Subcommand, ValueEnum};
+use stonks_app::NewAccount;
+use stonks_core::account::AccountName;
+use stonks_core::lots::CostMethod;
+use stonks_plugin::PluginId;
+
+use crate::config::GlobalOptions;
+use crate::output::{Column, Output};
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Add an account.
+    Add(Add),
+    /// List the accounts.
+    List,
+    /// Remove an account, and all that was imported into it.
+    Remove(Remove),
+}
+
+#[derive(Args)]
+pub(crate) struct Add {
+    /// How you call it.
+    name: AccountName,
+    /// The plugin that reads its files; `stonks plugin list` names them.
+    #[arg(long, value_name = "ID")]
+    plugin: PluginId,
+    /// A setting of the plugin; may be given several times.
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
+    settings: Vec<(String, String)>,
+    /// Which lots a sale releases.
+    #[arg(long, value_enum, default_value_t = Method::Fifo)]
+    cost_method: Method,
+}
+
+#[derive(Args)]
+pub(crate) struct Remove {
+    name: AccountName,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Method {
+    /// First in, first out.
+    Fifo,
+    /// The average of what is held.
+    Average,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("`KEY=VALUE` is expected")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+pub(crate) async fn run(
+    global: &GlobalOptions,
+    command: Command,
+    output: &Output,
+) -> Result<ExitCode> {
+    let app = global.open().await?;
+    match command {
+        Command::Add(add) => {
+            let new = NewAccount {
+                name: add.name,
+                plugin: add.plugin,
+                settings: add.settings.into_iter().collect::<BTreeMap<_, _>>(),
+                cost_method: match add.cost_method {
+                    Method::Fifo => CostMethod::Fifo,
+                    Method::Average => CostMethod::Average,
+                },
+            };
+            let account = app.add_account(new).await?;
+            if output.is_json() {
+                output.json(&account)?;
+            } else {
+                output.line(&format!(
+                    "added account `{}`, read by `{}`",
+                    account.name, account.plugin
+                ));
+            }
+        }
+        Command::List => {
+            let accounts = app.accounts().await?;
+            if output.is_json() {
+                output.json(&accounts)?;
+            } else {
+                let rows = accounts.iter().map(|account| {
+                    let settings: Vec<String> = account
+                        .settings
+                        .iter()
+                        .map(|(key, value)| format!("{key}={value}"))
+                        .collect();
+                    vec![
+                        account.name.to_string(),
+                        account.plugin.to_string(),
+                        account.cost_method.to_string(),
+                        settings.join(" "),
+                    ]
+                });
+                let columns = [
+                    Column::Left("account"),
+                    Column::Left("plugin"),
+                    Column::Left("cost"),
+                    Column::Left("settings"),
+                ];
+                let empty =
+                    "there are no accounts; add one with `stonks account add NAME --plugin ID`";
+                output.table(&columns, rows.collect(), empty);
+            }
+        }
+        Command::Remove(remove) => {
+            app.remove_account(&remove.name).await?;
+            if output.is_json() {
+                output.json(&serde_json::json!({ "removed": remove.name }))?;
+            } else {
+                output.line(&format!("removed account `{}`", remove.name));
+            }
+        }
+    }
+    app.close().await;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,213 @@
+//! `stonks show`: figures and lists, as of any day.
+
+mod lists;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+use serde::Serialize;
+use stonks_app::App;
+use stonks_app::reports::{PortfolioReport, Query, TotalReport};
+use stonks_core::account::AccountName;
+
+use crate::config::GlobalOptions;
+use crate::output::{Column, Output};
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Value, cash, deposits, profit or loss.
+    Total(Options),
+    /// What is held, and what it is worth.
+    Portfolio(PortfolioOptions),
+    /// Purchases, sales and corporate actions.
+    Transactions(Options),
+    /// Money put in and taken out.
+    Deposits(Options),
+    /// Dividends: paid, announced and forecast.
+    Dividends(Options),
+    /// What it cost.
+    Fees(Options),
+    /// Every movement of cash.
+    Account(Options),
+    /// Value on every day.
+    History(Options),
+}
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// One account instead of all.
+    #[arg(long, value_name = "NAME")]
+    account: Option<AccountName>,
+    /// At the end of this day instead of today.
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    /// From this day on.
+    #[arg(long, value_name = "DATE")]
+    from: Option<Date>,
+    /// Up to this day.
+    #[arg(long, value_name = "DATE")]
+    to: Option<Date>,
+}
+
+#[derive(Args)]
+pub(crate) struct PortfolioOptions {
+    #[command(flatten)]
+    options: Options,
+    /// Show what is held no more, too. JSON always holds it.
+    #[arg(long)]
+    closed: bool,
+}
+
+impl Options {
+    fn query(self) -> Query {
+        Query { account: self.account, as_of: self.as_of, from: self.from, to: self.to }
+    }
+}
+
+pub(crate) async fn run(
+    global: &GlobalOptions,
+    command: Command,
+    output: &Output,
+) -> Result<ExitCode> {
+    let app = global.open().await?;
+    let shown = show(&app, command, output).await;
+    app.close().await;
+    shown.map(|()| ExitCode::SUCCESS)
+}
+
+async fn show(app: &App, command: Command, output: &Output) -> Result<()> {
+    match command {
+        Command::Total(options) => total(&app.total(&options.query()).await?, output),
+        Command::Portfolio(portfolio) => {
+            let report = app.portfolio(&portfolio.options.query()).await?;
+            holdings(&report, portfolio.closed, output)
+        }
+        Command::Transactions(options) => {
+            list(&app.transactions(&options.query()).await?, output, lists::transactions)
+        }
+        Command::Deposits(options) => {
+            list(&app.deposits(&options.query()).await?, output, lists::deposits)
+        }
+        Command::Dividends(options) => {
+            list(&app.dividends(&options.query()).await?, output, lists::dividends)
+        }
+        Command::Fees(options) => list(&app.fees(&options.query()).await?, output, lists::fees),
+        Command::Account(options) => {
+            list(&app.account_statement(&options.query()).await?, output, lists::account)
+        }
+        Command::History(options) => {
+            list(&app.history(&options.query()).await?, output, lists::history)
+        }
+    }
+}
+
+fn list<T: Serialize>(rows: &[T], output: &Output, table: fn(&[T], &Output)) -> Result<()> {
+    if output.is_json() {
+        return output.json(&rows);
+    }
+    table(rows, output);
+    Ok(())
+}
+
+/// A figure, or a dash where it has no value.
+fn or_dash(figure: Option<&String>) -> String {
+    figure.map_or_else(|| "–".to_owned(), Clone::clone)
+}
+
+fn total(total: &TotalReport, output: &Output) -> Result<()> {
+    if output.is_json() {
+        return output.json(total);
+    }
+    let currency = total.base_currency;
+    let roi = total.roi_percent.map(|roi| format!("{roi:.2} %"));
+    let rows = [
+        ("value", &total.value),
+        ("cash", &total.cash),
+        ("deposits", &total.deposits),
+        ("profit or loss", &total.profit_loss),
+    ];
+    let mut rows: Vec<Vec<String>> = rows
+        .into_iter()
+        .map(|(label, figure)| {
+            vec![label.to_owned(), or_dash(figure.as_ref()), currency.to_string()]
+        })
+        .collect();
+    rows.push(vec!["return on it".to_owned(), or_dash(roi.as_ref()), String::new()]);
+    let as_of = format!("as of {}", total.as_of);
+    output.line(&as_of);
+    output.table(&[Column::Left(""), Column::Right(""), Column::Left("")], rows, "");
+    tell_reasons(&total.reasons, output);
+    Ok(())
+}
+
+fn tell_reasons(reasons: &[String], output: &Output) {
+    for reason in reasons {
+        output.note(&format!("note: {reason}"));
+    }
+}
+
+fn holdings(report: &PortfolioReport, with_closed: bool, output: &Output) -> Result<()> {
+    if output.is_json() {
+        return output.json(&report.holdings);
+    }
+    let base = report.total.base_currency;
+    let n_closed = report.holdings.iter().filter(|row| !row.is_open).count();
+    let shown = report.holdings.iter().filter(|row| row.is_open || with_closed);
+    let mut rows: Vec<Vec<String>> = shown
+        .map(|row| {
+            vec![
+                row.account.clone(),
+                row.instrument.name.clone().unwrap_or_default().chars().take(40).collect(),
+                row.quantity.clone(),
+                or_dash(row.price.as_ref()),
+                row.currency.to_string(),
+                or_dash(row.base_value.as_ref()),
+                or_dash(row.cost_basis.as_ref()),
+                or_dash(row.unrealized_gain.as_ref()),
+                or_dash(row.realized_gain.as_ref()),
+            ]
+        })
+        .collect();
+    rows.extend(report.cash.iter().map(|row| {
+        let mut cells = vec![String::new(); 9];
+        cells[0].clone_from(&row.account);
+        cells[1] = "Cash".to_owned();
+        cells[2].clone_from(&row.amount);
+        cells[4] = row.currency.to_string();
+        cells[5] = or_dash(row.base_value.as_ref());
+        cells
+    }));
+    let columns = [
+        Column::Left("account"),
+        Column::Left("holding"),
+        Column::Right("quantity"),
+        Column::Right("price"),
+        Column::Left(""),
+        Column::Right("value"),
+        Column::Right("cost"),
+        Column::Right("gain"),
+        Column::Right("realised"),
+    ];
+    output.table(
+        &columns,
+        rows,
+        "nothing is held; import your broker's files with `stonks import`",
+    );
+    if n_closed > 0 && !with_closed {
+        output.note(&format!("{n_closed} more are held no longer; `--closed` shows them"));
+    }
+    output.line(&format!(
+        "as of {}, in {base}: value {}",
+        report.total.as_of,
+        or_dash(report.total.value.as_ref())
+    ));
+    let of_rows = report.holdings.iter().filter(|row| row.is_open || with_closed).flat_map(|row| {
+        let name = row.instrument.name.clone().unwrap_or_default();
+        row.reasons.iter().map(move |reason| format!("{name}: {reason}"))
+    });
+    tell_reasons(&of_rows.collect::<Vec<_>>(), output);
+    tell_reasons(&report.total.reasons, output);
+    Ok(())
+}

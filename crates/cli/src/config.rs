@@ -1,0 +1,95 @@
+//! Options of every command, and the environment: the only place that reads it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use jiff::Timestamp;
+use stonks_app::{App, Config};
+use stonks_core::money::Currency;
+use tracing_subscriber::EnvFilter;
+
+use crate::built_ins::BUILT_INS;
+
+#[derive(Args)]
+pub(crate) struct GlobalOptions {
+    /// Where everything is kept [default: $XDG_DATA_HOME/stonks-overwatch].
+    #[arg(long, global = true, value_name = "DIR", env = "STONKS_DATA_DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+
+    /// A PostgreSQL database instead of SQLite in the data directory: postgres://…
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "STONKS_DATABASE_URL",
+        hide_env_values = true
+    )]
+    pub(crate) database_url: Option<String>,
+
+    /// A folder of plugins, before all others; may be given several times.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) plugin_dir: Vec<PathBuf>,
+
+    /// The currency in which totals are told.
+    #[arg(
+        long,
+        global = true,
+        value_name = "CODE",
+        default_value = "EUR",
+        env = "STONKS_BASE_CURRENCY"
+    )]
+    pub(crate) base_currency: Currency,
+
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// Say more about what is going on; twice for even more.
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+impl GlobalOptions {
+    pub(crate) fn config(&self) -> Result<Config> {
+        let data_dir = match &self.data_dir {
+            Some(folder) => folder.clone(),
+            None => default_data_dir()?,
+        };
+        Ok(Config {
+            data_dir,
+            database_url: self.database_url.clone(),
+            plugin_dirs: self.plugin_dir.clone(),
+            built_ins: BUILT_INS,
+            base_currency: self.base_currency,
+            clock: Arc::new(Timestamp::now),
+        })
+    }
+
+    pub(crate) async fn open(&self) -> Result<App> {
+        App::open(self.config()?).await
+    }
+}
+
+/// As the XDG Base Directory Specification has it; a relative path in the variable doesn't count.
+fn default_data_dir() -> Result<PathBuf> {
+    let absolute =
+        |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = absolute("XDG_DATA_HOME")
+        .or_else(|| absolute("HOME").map(|home| home.join(".local/share")));
+    let base =
+        base.context("neither XDG_DATA_HOME nor HOME is set: name a folder with `--data-dir`")?;
+    Ok(base.join("stonks-overwatch"))
+}
+
+/// Logs to stderr; `RUST_LOG` overrules the options.
+pub(crate) fn start_log(verbose: u8) {
+    let default = match verbose {
+        0 => "warn",
+        1 => "info",
+        _ => "debug",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

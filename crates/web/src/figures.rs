@@ -1,0 +1,93 @@
+//! Figures as people read them: grouped digits, signs, and a dash where there is no value.
+
+use rust_decimal::Decimal;
+
+/// What stands where a figure has no value.
+const NO_VALUE: &str = "–";
+
+/// `-1234567.5` as `−1,234,567.5`.
+fn grouped(text: &str) -> String {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("−", rest));
+    let (whole, fraction) =
+        digits.split_once('.').map_or((digits, None), |(whole, rest)| (whole, Some(rest)));
+    let mut shown = sign.to_owned();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        shown.push('.');
+        shown.push_str(fraction);
+    }
+    shown
+}
+
+/// A decimal that may have no value.
+pub(crate) fn or_dash(figure: Option<&String>) -> String {
+    figure.map_or_else(|| NO_VALUE.to_owned(), |figure| grouped(figure))
+}
+
+/// With its sign, also where it is positive: a gain or a loss.
+pub(crate) fn signed(figure: Option<&String>) -> String {
+    match figure {
+        Some(figure) if !is_zero(figure) && !figure.starts_with('-') => {
+            format!("+{}", grouped(figure))
+        }
+        other => or_dash(other),
+    }
+}
+
+/// The class that colours a gain or a loss.
+pub(crate) fn tone(figure: Option<&String>) -> &'static str {
+    match figure {
+        Some(figure) if is_zero(figure) => "",
+        Some(figure) if figure.starts_with('-') => "loss",
+        Some(_) => "gain",
+        None => "",
+    }
+}
+
+fn is_zero(figure: &str) -> bool {
+    !figure.contains(|c: char| c.is_ascii_digit() && c != '0')
+}
+
+/// A quantity or price without needless zeros, and with at most eight places.
+pub(crate) fn trimmed(figure: &str) -> String {
+    figure.parse::<Decimal>().map_or_else(
+        |_| figure.to_owned(),
+        |number| grouped(&number.round_dp(8).normalize().to_string()),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_grouped_by_three() {
+        assert_eq!(grouped("1234567.50"), "1,234,567.50");
+        assert_eq!(grouped("-999"), "−999");
+        assert_eq!(grouped("-1000"), "−1,000");
+        assert_eq!(grouped("0.00"), "0.00");
+    }
+
+    #[test]
+    fn gains_carry_a_sign_and_a_tone() {
+        let figure = |text: &str| Some(text.to_owned());
+        assert_eq!(signed(figure("12.5").as_ref()), "+12.5");
+        assert_eq!(signed(figure("-12.5").as_ref()), "−12.5");
+        assert_eq!(signed(figure("0.00").as_ref()), "0.00");
+        assert_eq!(signed(None), "–");
+        assert_eq!(tone(figure("0.00").as_ref()), "");
+        assert_eq!(tone(figure("-0.01").as_ref()), "loss");
+        assert_eq!(tone(figure("3").as_ref()), "gain");
+    }
+
+    #[test]
+    fn needless_zeros_are_left_out() {
+        assert_eq!(trimmed("10.500"), "10.5");
+        assert_eq!(trimmed("0.123456789"), "0.12345679");
+    }
+}

@@ -1,0 +1,55 @@
+//! Every URL, on one screen.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+use stonks_app::App;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::pages::{self, dashboard, import, portfolio, source, transactions};
+use crate::staging::Staging;
+use crate::{assets, security};
+
+/// What every handler may use.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) app: Arc<App>,
+    pub(crate) staging: Arc<Staging>,
+}
+
+/// A form with files may hold a few of the largest.
+const MOST_UPLOAD_BYTES: usize = 256 << 20;
+
+/// `is_local`: only names of this machine are answered, so that no foreign page can reach in under a
+/// name that resolves to it.
+pub fn router(app: Arc<App>, is_local: bool) -> Router {
+    let shared = Shared { app, staging: Arc::default() };
+    let pages = Router::new()
+        .route("/", get(dashboard::show))
+        .route("/portfolio", get(portfolio::show))
+        .route("/transactions", get(transactions::show))
+        .route("/source/{delivery}/{line}", get(source::show))
+        .route("/import", get(import::form))
+        .route(
+            "/import/preview",
+            post(import::preview).layer(DefaultBodyLimit::max(MOST_UPLOAD_BYTES)),
+        )
+        .route("/import/confirm", post(import::confirm))
+        .route("/appearance", post(pages::set_appearance))
+        .fallback(pages::not_found)
+        .with_state(shared);
+    let pages = pages.layer(CsrfLayer::new()).layer(from_fn(security::headers));
+    let pages = if is_local { pages.layer(from_fn(security::local_names_only)) } else { pages };
+    Router::new()
+        .route("/assets/{*path}", get(assets::serve))
+        .merge(pages)
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(pages::panicked))
+        .layer(TraceLayer::new_for_http())
+}
