@@ -14,7 +14,7 @@ mod assets;
 mod guests;
 mod postgres;
 mod process;
-mod tests;
+mod suite;
 mod tidy;
 mod toolchain;
 
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Plugins => guests::build().map(|_| ()),
         Task::Assets => assets::build(),
-        Task::Test => tests::run(),
+        Task::Test => suite::run(),
         Task::Tidy => tidy::run(),
     };
     match outcome {

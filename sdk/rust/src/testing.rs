@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use crate::{
-    BadData, CashMovement, Fact, FileImporter, Moment, Money, PluginError, SourceLocation,
-    Transaction,
+    BadData, CashMovement, Fact, FileImporter, Instrument, Moment, Money, PluginError,
+    SourceLocation, Transaction,
 };
 
 /// Reads a file to its end, as the host would.
@@ -53,20 +53,7 @@ fn tell_fact(fact: &Fact) -> String {
             tell_optional(&mut told, "currency", account.currency.as_ref());
             told
         }
-        Fact::Instrument(instrument) => {
-            let mut told =
-                format!("instrument {} {:?}", instrument.identity, instrument.asset_class);
-            tell_optional(&mut told, "name", instrument.name.as_ref());
-            tell_optional(&mut told, "symbol", instrument.symbol.as_ref());
-            tell_optional(&mut told, "isin", instrument.isin.as_ref());
-            tell_optional(&mut told, "market", instrument.market.as_ref());
-            tell_optional(&mut told, "currency", instrument.currency.as_ref());
-            tell_optional(&mut told, "multiplier", instrument.multiplier.as_ref());
-            for (scheme, code) in &instrument.codes {
-                tell_optional(&mut told, scheme, Some(code));
-            }
-            told
-        }
+        Fact::Instrument(instrument) => tell_instrument(instrument),
         Fact::Transaction(transaction) => tell_transaction(transaction),
         Fact::CashMovement(movement) => tell_movement(movement),
         Fact::Position(position) => {
@@ -109,6 +96,20 @@ fn tell_fact(fact: &Fact) -> String {
             format!("note {}: {}{}", note.reason, note.text, tell_source(&note.source))
         }
     }
+}
+
+fn tell_instrument(instrument: &Instrument) -> String {
+    let mut told = format!("instrument {} {:?}", instrument.identity, instrument.asset_class);
+    tell_optional(&mut told, "name", instrument.name.as_ref());
+    tell_optional(&mut told, "symbol", instrument.symbol.as_ref());
+    tell_optional(&mut told, "isin", instrument.isin.as_ref());
+    tell_optional(&mut told, "market", instrument.market.as_ref());
+    tell_optional(&mut told, "currency", instrument.currency.as_ref());
+    tell_optional(&mut told, "multiplier", instrument.multiplier.as_ref());
+    for (scheme, code) in &instrument.codes {
+        tell_optional(&mut told, scheme, Some(code));
+    }
+    told
 }
 
 fn tell_transaction(transaction: &Transaction) -> String {

@@ -1,6 +1,10 @@
 //! The use cases over both databases, with real plugins, a fixed clock and a data directory of their own.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that can't go on fails, and one that can't run says so"
+)]
 
 mod accounts;
 mod imports;

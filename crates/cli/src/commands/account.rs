@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
-use stonks_app::NewAccount;
+use stonks_app::{App, NewAccount};
 use stonks_core::account::AccountName;
 use stonks_core::lots::CostMethod;
 use stonks_plugin::PluginId;
@@ -62,65 +62,63 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<ExitCode> {
     let app = global.open().await?;
-    match command {
-        Command::Add(add) => {
-            let new = NewAccount {
-                name: add.name,
-                plugin: add.plugin,
-                settings: add.settings.into_iter().collect::<BTreeMap<_, _>>(),
-                cost_method: match add.cost_method {
-                    Method::Fifo => CostMethod::Fifo,
-                    Method::Average => CostMethod::Average,
-                },
-            };
-            let account = app.add_account(new).await?;
-            if output.is_json() {
-                output.json(&account)?;
-            } else {
-                output.line(&format!(
-                    "added account `{}`, read by `{}`",
-                    account.name, account.plugin
-                ));
-            }
-        }
-        Command::List => {
-            let accounts = app.accounts().await?;
-            if output.is_json() {
-                output.json(&accounts)?;
-            } else {
-                let rows = accounts.iter().map(|account| {
-                    let settings: Vec<String> = account
-                        .settings
-                        .iter()
-                        .map(|(key, value)| format!("{key}={value}"))
-                        .collect();
-                    vec![
-                        account.name.to_string(),
-                        account.plugin.to_string(),
-                        account.cost_method.to_string(),
-                        settings.join(" "),
-                    ]
-                });
-                let columns = [
-                    Column::Left("account"),
-                    Column::Left("plugin"),
-                    Column::Left("cost"),
-                    Column::Left("settings"),
-                ];
-                let empty =
-                    "there are no accounts; add one with `stonks account add NAME --plugin ID`";
-                output.table(&columns, rows.collect(), empty);
-            }
-        }
-        Command::Remove(remove) => {
-            app.remove_account(&remove.name).await?;
-            if output.is_json() {
-                output.json(&serde_json::json!({ "removed": remove.name }))?;
-            } else {
-                output.line(&format!("removed account `{}`", remove.name));
-            }
-        }
-    }
+    let done = match command {
+        Command::Add(options) => add(&app, options, output).await,
+        Command::List => list(&app, output).await,
+        Command::Remove(options) => remove(&app, &options, output).await,
+    };
     app.close().await;
-    Ok(ExitCode::SUCCESS)
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn add(app: &App, options: Add, output: &Output) -> Result<()> {
+    let new = NewAccount {
+        name: options.name,
+        plugin: options.plugin,
+        settings: options.settings.into_iter().collect::<BTreeMap<_, _>>(),
+        cost_method: match options.cost_method {
+            Method::Fifo => CostMethod::Fifo,
+            Method::Average => CostMethod::Average,
+        },
+    };
+    let account = app.add_account(new).await?;
+    if output.is_json() {
+        return output.json(&account);
+    }
+    output.line(&format!("added account `{}`, read by `{}`", account.name, account.plugin));
+    Ok(())
+}
+
+async fn list(app: &App, output: &Output) -> Result<()> {
+    let accounts = app.accounts().await?;
+    if output.is_json() {
+        return output.json(&accounts);
+    }
+    let rows = accounts.iter().map(|account| {
+        let settings = account.settings.iter().map(|(key, value)| format!("{key}={value}"));
+        vec![
+            account.name.to_string(),
+            account.plugin.to_string(),
+            account.cost_method.to_string(),
+            settings.collect::<Vec<_>>().join(" "),
+        ]
+    });
+    let columns = [
+        Column::Left("account"),
+        Column::Left("plugin"),
+        Column::Left("cost"),
+        Column::Left("settings"),
+    ];
+    let empty = "there are no accounts; add one with `stonks account add NAME --plugin ID`";
+    output.table(&columns, rows.collect(), empty);
+    Ok(())
+}
+
+async fn remove(app: &App, options: &Remove, output: &Output) -> Result<()> {
+    app.remove_account(&options.name).await?;
+    if output.is_json() {
+        return output.json(&serde_json::json!({ "removed": options.name }));
+    }
+    output.line(&format!("removed account `{}`", options.name));
+    Ok(())
 }

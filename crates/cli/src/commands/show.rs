@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use serde::Serialize;
 use stonks_app::App;
-use stonks_app::reports::{PortfolioReport, Query, TotalReport};
+use stonks_app::reports::{HoldingRow, PortfolioReport, Query, TotalReport};
 use stonks_core::account::AccountName;
 
 use crate::config::GlobalOptions;
@@ -153,23 +153,10 @@ fn holdings(report: &PortfolioReport, with_closed: bool, output: &Output) -> Res
         return output.json(&report.holdings);
     }
     let base = report.total.base_currency;
-    let n_closed = report.holdings.iter().filter(|row| !row.is_open).count();
-    let shown = report.holdings.iter().filter(|row| row.is_open || with_closed);
-    let mut rows: Vec<Vec<String>> = shown
-        .map(|row| {
-            vec![
-                row.account.clone(),
-                row.instrument.name.clone().unwrap_or_default().chars().take(40).collect(),
-                row.quantity.clone(),
-                or_dash(row.price.as_ref()),
-                row.currency.to_string(),
-                or_dash(row.base_value.as_ref()),
-                or_dash(row.cost_basis.as_ref()),
-                or_dash(row.unrealized_gain.as_ref()),
-                or_dash(row.realized_gain.as_ref()),
-            ]
-        })
-        .collect();
+    let shown: Vec<&HoldingRow> =
+        report.holdings.iter().filter(|row| row.is_open || with_closed).collect();
+    let n_hidden = report.holdings.len() - shown.len();
+    let mut rows: Vec<Vec<String>> = shown.iter().map(|row| cells(row)).collect();
     rows.extend(report.cash.iter().map(|row| {
         let mut cells = vec![String::new(); 9];
         cells[0].clone_from(&row.account);
@@ -195,19 +182,30 @@ fn holdings(report: &PortfolioReport, with_closed: bool, output: &Output) -> Res
         rows,
         "nothing is held; import your broker's files with `stonks import`",
     );
-    if n_closed > 0 && !with_closed {
-        output.note(&format!("{n_closed} more are held no longer; `--closed` shows them"));
+    if n_hidden > 0 {
+        output.note(&format!("{n_hidden} more are held no longer; `--closed` shows them"));
     }
-    output.line(&format!(
-        "as of {}, in {base}: value {}",
-        report.total.as_of,
-        or_dash(report.total.value.as_ref())
-    ));
-    let of_rows = report.holdings.iter().filter(|row| row.is_open || with_closed).flat_map(|row| {
+    let value = or_dash(report.total.value.as_ref());
+    output.line(&format!("as of {}, in {base}: value {value}", report.total.as_of));
+    let of_rows = shown.iter().flat_map(|row| {
         let name = row.instrument.name.clone().unwrap_or_default();
         row.reasons.iter().map(move |reason| format!("{name}: {reason}"))
     });
     tell_reasons(&of_rows.collect::<Vec<_>>(), output);
     tell_reasons(&report.total.reasons, output);
     Ok(())
+}
+
+fn cells(row: &HoldingRow) -> Vec<String> {
+    vec![
+        row.account.clone(),
+        row.instrument.name.clone().unwrap_or_default().chars().take(40).collect(),
+        row.quantity.clone(),
+        or_dash(row.price.as_ref()),
+        row.currency.to_string(),
+        or_dash(row.base_value.as_ref()),
+        or_dash(row.cost_basis.as_ref()),
+        or_dash(row.unrealized_gain.as_ref()),
+        or_dash(row.realized_gain.as_ref()),
+    ]
 }

@@ -1,0 +1,9 @@
+//! Figures from facts, told as stories.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+mod corporate_actions;
+mod figures;
+mod laws;
+mod statements;
+mod story;
