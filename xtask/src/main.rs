@@ -12,6 +12,7 @@
 
 mod assets;
 mod guests;
+mod lint;
 mod postgres;
 mod process;
 mod suite;
@@ -37,6 +38,8 @@ enum Task {
     Assets,
     /// Everything that `make test` runs; prints how many tests passed and failed.
     Test,
+    /// Format, clippy, docs and tidy, in every workspace.
+    Lint,
     /// The rules of the house: crate order, first-line docs, file size, generated files.
     Tidy,
 }
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         Task::Plugins => guests::build().map(|_| ()),
         Task::Assets => assets::build(),
         Task::Test => suite::run(),
+        Task::Lint => lint::check(),
         Task::Tidy => tidy::run(),
     };
     match outcome {

@@ -1,0 +1,33 @@
+# One line each, over cargo and xtask; `make run` and `make test` need nothing done before.
+
+.PHONY: run test lint fmt tidy plugins assets bless bench docs
+
+run: plugins assets
+	cargo run --package stonks-cli -- serve --demo
+
+test:
+	cargo xtask test
+
+lint: plugins assets
+	cargo xtask lint
+
+fmt:
+	cargo fmt --all && cd plugins && cargo fmt --all && cd ../fixtures/guests && cargo fmt --all
+
+tidy:
+	cargo xtask tidy
+
+plugins:
+	cargo xtask plugins
+
+assets:
+	cargo xtask assets
+
+bless:
+	BLESS=1 INSTA_UPDATE=always cargo xtask test
+
+bench: plugins assets
+	cargo bench --package stonks-benches
+
+docs:
+	cargo doc --workspace --no-deps

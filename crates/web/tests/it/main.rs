@@ -1,0 +1,8 @@
+//! Pages over an application with real plugins: what a browser gets.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+mod imports;
+mod pages;
+mod security;
+mod test_web;
