@@ -1,0 +1,48 @@
+//! DEGIRO's exports: `Transactions.csv` and `Account.csv`, in nine languages and either number format.
+//!
+//! Both files may be imported, or either alone: a trade gets the same identity from both, and the
+//! account statement's rows settle it.
+
+mod account;
+mod corporate_actions;
+mod header;
+mod identities;
+mod instruments;
+mod numbers;
+mod order;
+mod table;
+mod trade;
+mod transactions;
+mod vocabulary;
+mod words;
+
+use header::Header;
+use stonks_plugin_sdk::{FactSource, FileImporter, Plugin, PluginError, text};
+use table::Table;
+
+/// The plugin.
+pub struct Degiro;
+
+impl Plugin for Degiro {}
+
+impl FileImporter for Degiro {
+    fn open(_name: &str, content: Vec<u8>) -> Result<Box<dyn FactSource>, PluginError> {
+        let expected = "DEGIRO's Transactions.csv or Account.csv";
+        let text = text::decode(&content).map_err(|reason| reason.refusal(expected))?;
+        let table = Table::read(&text)?;
+        match header::recognise(&table)? {
+            Header::Transactions(columns) => {
+                Ok(Box::new(transactions::Transactions::open(table, columns)?))
+            }
+            Header::Account(columns) => Ok(Box::new(account::Account::open(table, columns)?)),
+        }
+    }
+}
+
+/// DEGIRO's times are those of Amsterdam, whatever the language.
+const ZONE: &str = "Europe/Amsterdam";
+
+/// Facts in one page.
+const PAGE_LENGTH: usize = 2_000;
+
+stonks_plugin_sdk::export_plugin!(Degiro: file_import);

@@ -1,0 +1,7 @@
+//! Whole files: golden ones, real ones, and any at all.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+mod golden;
+mod laws;
+mod real_files;
