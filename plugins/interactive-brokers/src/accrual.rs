@@ -2,7 +2,6 @@
 
 use stonks_plugin_sdk::{Decimal, DividendStatus, Fact, Refusal, UpcomingDividend};
 
-use crate::instrument::Quoted;
 use crate::row::{Row, money};
 use crate::survey::Statement;
 use crate::teller::Teller;
@@ -22,7 +21,7 @@ pub(crate) fn tell(
     }
     let currency = row.required_currency()?;
     let account = teller.account(row, statement);
-    let Some(instrument) = teller.instrument(row, Quoted::UNCHECKED)? else {
+    let Some(instrument) = teller.instrument(row) else {
         teller.note(row, statement, "the dividend does not say of what it is");
         return Ok(());
     };
@@ -38,7 +37,10 @@ pub(crate) fn tell(
         ex_date.as_deref().unwrap_or_default(),
         pay_date.as_deref().unwrap_or_default()
     );
-    let identity = teller.named("dividend", &id, &[&row.canonical("quantity")]);
+    let content = [row.canonical("quantity"), row.canonical("grossAmount")];
+    let Some(identity) = teller.named("dividend", &id, &[&content[0], &content[1]]) else {
+        return Ok(());
+    };
     let positive = |rate: &Decimal| *rate > Decimal::ZERO;
     teller.facts.push(Fact::UpcomingDividend(UpcomingDividend {
         identity,

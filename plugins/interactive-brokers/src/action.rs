@@ -6,7 +6,6 @@ use stonks_plugin_sdk::{
     CashKind, Decimal, Fact, FeeKind, Refusal, Transaction, TransactionKind, decimal,
 };
 
-use crate::instrument::{Quoted, multiplier};
 use crate::number::{number, quotient};
 use crate::row::{Row, money};
 use crate::survey::Statement;
@@ -88,15 +87,13 @@ pub(crate) fn tell(
     };
     let group = if is_cancelled(row) { format!("{group}:cancelled") } else { group };
     let leg = Leg { row, account, booked, currency, quantity, cash, group };
-    // Where the action has a description of its own, the other one is the instrument's name.
-    let has_name = row.get("actionDescription").is_some();
-    let quoted = if has_name { Quoted::UNCHECKED } else { Quoted::No };
-    let instrument = teller.instrument(row, quoted)?;
+    let instrument = teller.instrument(row);
+    let Some(identity) = leg.identity(teller) else { return Ok(()) };
     match (instrument, meaning) {
         (Some(instrument), Meaning::Units(kind)) if !quantity.is_zero() => {
-            leg.tell_units(teller, statement, instrument, kind)
+            leg.tell_units(teller, statement, (identity, instrument), kind)
         }
-        (instrument, meaning) => leg.tell_cash(teller, statement, instrument, meaning),
+        (instrument, meaning) => leg.tell_cash(teller, statement, (identity, instrument), meaning),
     }
 }
 
@@ -121,7 +118,8 @@ struct Leg<'a> {
 }
 
 impl Leg<'_> {
-    fn identity(&self, teller: &mut Teller) -> String {
+    /// `None` where the leg was told before.
+    fn identity(&self, teller: &mut Teller) -> Option<String> {
         let row = self.row;
         let (quantity, cash) = (decimal::canonical(self.quantity), decimal::canonical(self.cash));
         let content = [quantity.as_str(), &cash];
@@ -135,14 +133,15 @@ impl Leg<'_> {
         }
         let told = row.get("type").unwrap_or_default();
         let day = self.booked.day.to_string();
-        teller.unnamed("a", &[account, &day, told, &instrument, &quantity, &cash, head(row)])
+        let content = [account, &day, told, &instrument, &quantity, &cash, head(row)];
+        Some(teller.unnamed("a", &content))
     }
 
     fn tell_units(
         &self,
         teller: &mut Teller,
         statement: &Statement,
-        instrument: String,
+        (identity, instrument): (String, String),
         kind: TransactionKind,
     ) -> Result<(), Refusal> {
         let row = self.row;
@@ -157,9 +156,9 @@ impl Leg<'_> {
         let is_subscription = kind == TransactionKind::Rights
             && self.quantity > Decimal::ZERO
             && self.cash < Decimal::ZERO;
-        let price = self.price(kind)?;
+        let price = self.price(kind, teller.multiplier(&instrument))?;
         let transaction = Transaction {
-            identity: self.identity(teller),
+            identity,
             account: self.account.clone(),
             instrument,
             kind,
@@ -184,8 +183,7 @@ impl Leg<'_> {
     }
 
     /// Of a sale, what a unit brought; else the value of a unit, if the statement values the leg.
-    fn price(&self, kind: TransactionKind) -> Result<Option<Decimal>, Refusal> {
-        let unit = multiplier(self.row, Quoted::UNCHECKED).unwrap_or(Decimal::ONE);
+    fn price(&self, kind: TransactionKind, unit: Decimal) -> Result<Option<Decimal>, Refusal> {
         let Some(units) = self.quantity.checked_mul(unit) else { return Ok(None) };
         if kind == TransactionKind::Sell {
             return Ok(quotient(-self.cash, units).filter(|price| *price > Decimal::ZERO));
@@ -204,7 +202,7 @@ impl Leg<'_> {
         &self,
         teller: &mut Teller,
         statement: &Statement,
-        instrument: Option<String>,
+        (identity, instrument): (String, Option<String>),
         meaning: Meaning,
     ) -> Result<(), Refusal> {
         let row = self.row;
@@ -223,7 +221,7 @@ impl Leg<'_> {
             Meaning::Units(_) => (CashKind::Other, None),
         };
         let cash = Cash {
-            identity: self.identity(teller),
+            identity,
             kind,
             fee_kind,
             amount: self.cash,

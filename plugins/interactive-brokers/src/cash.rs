@@ -4,7 +4,6 @@ mod words;
 
 use stonks_plugin_sdk::{CashKind, Decimal, FeeKind, Refusal, decimal};
 
-use crate::instrument::Quoted;
 use crate::row::Row;
 use crate::survey::Statement;
 use crate::teller::{Cash, Teller};
@@ -30,14 +29,20 @@ pub(crate) fn tell(
         None => teller.date(row, "dateTime")?,
     };
     let account = teller.account(row, statement);
-    let instrument = teller.instrument(row, Quoted::No)?;
+    let instrument = teller.instrument(row);
     let description = row.get("description");
     let text = description.unwrap_or_default();
     let known = meaning(told_kind);
     let kind = known.map_or(CashKind::Other, |meaning| kind(meaning, text, amount, &instrument));
     let amount_text = decimal::canonical(amount);
     let identity = match row.id(&["transactionID"]) {
-        Some(id) => teller.named("cash", id, &[&amount_text, &currency]),
+        Some(id) => {
+            let instrument = instrument.as_deref().unwrap_or_default();
+            let date = &booked.at.date;
+            let content = [amount_text.as_str(), &currency, date, told_kind, instrument, text];
+            let Some(identity) = teller.named("cash", id, &content) else { return Ok(()) };
+            identity
+        }
         None => {
             let account = account.as_deref().unwrap_or_default();
             let instrument = instrument.as_deref().unwrap_or_default();

@@ -3,7 +3,6 @@
 
 use stonks_plugin_sdk::{CashKind, Decimal, FeeKind, Refusal, decimal};
 
-use crate::instrument::Quoted;
 use crate::row::Row;
 use crate::survey::Statement;
 use crate::teller::{Cash, Teller};
@@ -90,13 +89,17 @@ fn tell(
     };
     let currency = row.required_currency()?;
     let account = teller.account(row, statement);
-    let instrument = teller.instrument(row, Quoted::No)?;
+    let instrument = teller.instrument(row);
     let amount = decimal::canonical(charge.amount);
+    let day = booked.day.to_string();
     let identity = match row.id(&["transactionID"]) {
-        Some(id) => teller.named(charge.prefix, id, &[&amount]),
+        Some(id) => {
+            let content = [amount.as_str(), &currency, &day];
+            let Some(identity) = teller.named(charge.prefix, id, &content) else { return Ok(()) };
+            identity
+        }
         None => {
             let account = account.as_deref().unwrap_or_default();
-            let day = booked.day.to_string();
             let subject = row.id(&["tradeId", "tradeID"]).or(instrument.as_deref());
             let subject = subject.unwrap_or_default();
             let text = charge.description.unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use stonks_plugin_sdk::{Fact, Position, Refusal, decimal};
 
-use crate::instrument::{Quoted, is_margined};
+use crate::instrument::is_margined;
 use crate::row::{Row, money};
 use crate::survey::Statement;
 use crate::teller::Teller;
@@ -22,9 +22,8 @@ pub(crate) fn tell(
     let quantity = quantity.ok_or_else(|| row.missing("position"))?;
     let price = row.number("markPrice")?;
     let value = row.number("positionValue")?;
-    let quoted = Quoted::Yes { value, units: Some(quantity), price };
     let account = teller.account(row, statement);
-    let Some(instrument) = teller.instrument(row, quoted)? else {
+    let Some(instrument) = teller.instrument(row) else {
         teller.note(row, statement, "the position does not say of what it is");
         return Ok(());
     };
@@ -38,8 +37,7 @@ pub(crate) fn tell(
     let is_valued = !is_margined(row);
     let price = price.filter(|_| is_valued);
     let cost = row.number("costBasisMoney")?.filter(|_| is_valued);
-    teller.account(row, statement);
-    let identity = teller.named("position", &id, &[&canonical]);
+    let Some(identity) = teller.named("position", &id, &[&canonical]) else { return Ok(()) };
     teller.facts.push(Fact::Position(Position {
         identity,
         account,

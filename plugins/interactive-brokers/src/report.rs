@@ -29,7 +29,9 @@ pub(crate) fn tell(
         if let Some(model) = row.get("model") {
             id = format!("{id}:{model}");
         }
-        let identity = teller.named("cash", &id, &[&decimal::canonical(amount)]);
+        let Some(identity) = teller.named("balance", &id, &[&decimal::canonical(amount)]) else {
+            continue;
+        };
         teller.facts.push(Fact::Balance(Balance {
             identity,
             account: account.clone(),

@@ -26,6 +26,8 @@ pub(crate) struct Section {
     levels: &'static [&'static [&'static str]],
     /// Levels of sums and of lots, which never are.
     restating_levels: &'static [&'static str],
+    /// Whether rows describe an event, not their instrument.
+    has_events: bool,
     /// The option of the Flex Query without which only restating rows come.
     pub(crate) option: &'static str,
     pub(crate) tell: Tell,
@@ -47,6 +49,7 @@ const TRADES: Section = Section {
         "WASH_SALE",
         BASE,
     ],
+    has_events: false,
     option: "Executions",
     tell: trade::tell,
 };
@@ -57,6 +60,7 @@ const EVERY_ROW: Section = Section {
     restating_rows: &[],
     levels: &[],
     restating_levels: &[BASE],
+    has_events: false,
     option: "Currency",
     tell: trade::tell,
 };
@@ -71,12 +75,14 @@ pub(crate) const READ: &[Section] = &[
     Section {
         name: "CashTransactions",
         rows: &["CashTransaction"],
+        has_events: true,
         tell: cash::tell,
         ..DETAIL_OR_SUMMARY
     },
     Section {
         name: "CorporateActions",
         rows: &["CorporateAction"],
+        has_events: true,
         tell: action::tell,
         ..DETAIL_OR_SUMMARY
     },
@@ -86,6 +92,7 @@ pub(crate) const READ: &[Section] = &[
         restating_rows: &["TransferLot"],
         levels: &[&["TRANSFER", "DETAIL", ""], &["SUMMARY"]],
         restating_levels: &["LOT", "TRANSFER_LOT", "TRANSFER_LOTS", BASE],
+        has_events: false,
         option: "Transfer",
         tell: transfer::tell,
     },
@@ -99,17 +106,31 @@ pub(crate) const READ: &[Section] = &[
     Section {
         name: "TransactionTaxes",
         rows: &["TransactionTax"],
+        has_events: true,
         tell: charge::transaction_tax,
         ..DETAIL_OR_SUMMARY
     },
-    Section { name: "SalesTaxes", rows: &["SalesTax"], tell: charge::sales_tax, ..EVERY_ROW },
+    Section {
+        name: "SalesTaxes",
+        rows: &["SalesTax"],
+        has_events: true,
+        tell: charge::sales_tax,
+        ..EVERY_ROW
+    },
     Section {
         name: "DebitCardActivities",
         rows: &["DebitCardActivity"],
+        has_events: true,
         tell: charge::debit_card,
         ..EVERY_ROW
     },
-    Section { name: "CFDCharges", rows: &["CFDCharge"], tell: charge::cfd_charge, ..EVERY_ROW },
+    Section {
+        name: "CFDCharges",
+        rows: &["CFDCharge"],
+        has_events: true,
+        tell: charge::cfd_charge,
+        ..EVERY_ROW
+    },
     Section {
         name: "OpenPositions",
         rows: &["OpenPosition"],
@@ -209,6 +230,12 @@ pub(crate) enum Rank {
 }
 
 impl Section {
+    /// Whether the row's description and currency are those of an event, not of its instrument.
+    pub(crate) fn is_of_events(&self, row: &Row<'_>) -> bool {
+        // Where the action has a description of its own, the other one is the instrument's name.
+        self.has_events && row.get("actionDescription").is_none()
+    }
+
     pub(crate) fn rank(&self, row: &Row<'_>) -> Rank {
         if self.restating_rows.contains(&row.name) {
             return Rank::Restates;

@@ -2,7 +2,6 @@
 
 use stonks_plugin_sdk::Refusal;
 
-use crate::instrument::Quoted;
 use crate::row::Row;
 use crate::survey::Statement;
 use crate::teller::Teller;
@@ -13,7 +12,7 @@ pub(crate) fn tell(
     row: &Row<'_>,
     statement: &Statement,
 ) -> Result<(), Refusal> {
-    if teller.instrument(row, Quoted::UNCHECKED)?.is_none() {
+    if teller.instrument(row).is_none() {
         teller.note(row, statement, "the details do not say of which instrument they are");
     }
     Ok(())

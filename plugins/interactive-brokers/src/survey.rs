@@ -9,6 +9,7 @@ use stonks_plugin_sdk::Refusal;
 
 use crate::action;
 use crate::day::{Day, Slashes};
+use crate::instrument::Catalogue;
 use crate::option_event;
 use crate::row::Row;
 use crate::sections::{Rank, Section};
@@ -94,15 +95,14 @@ impl Statement {
 pub(crate) struct Survey {
     pub(crate) statements: Vec<Statement>,
     pub(crate) slashes: Slashes,
-    /// Sub-categories of instruments by their number, for rows that don't tell it.
-    pub(crate) sub_categories: HashMap<String, String>,
+    pub(crate) catalogue: Catalogue,
 }
 
 /// A survey under way.
 #[derive(Debug, Default)]
 pub(crate) struct Surveyor {
     statements: Vec<Statement>,
-    sub_categories: HashMap<String, String>,
+    catalogue: Catalogue,
     votes: Votes,
 }
 
@@ -152,6 +152,7 @@ impl Surveyor {
         }
         let Some(statement) = self.statements.last_mut() else { return };
         let Rank::Read(rank) = section.rank(row) else { return };
+        self.catalogue.hear(row, section.is_of_events(row));
         let best = statement.ranks.entry(section.name).or_insert(rank);
         *best = rank.min(*best);
         match section.name {
@@ -164,11 +165,6 @@ impl Surveyor {
                 }
                 if row.get("transactionType") == Some("BookTrade") {
                     statement.option_trades.extend(option_event::keys(row));
-                }
-            }
-            "SecuritiesInfo" => {
-                if let (Some(conid), Some(sub)) = (row.id(&["conid"]), row.get("subCategory")) {
-                    self.sub_categories.insert(conid.to_owned(), sub.to_owned());
                 }
             }
             "CorporateActions" if action::is_incoming(row) => {
@@ -188,7 +184,7 @@ impl Surveyor {
         Ok(Survey {
             slashes: self.votes.count()?,
             statements: self.statements,
-            sub_categories: self.sub_categories,
+            catalogue: self.catalogue,
         })
     }
 }

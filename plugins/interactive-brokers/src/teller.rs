@@ -1,15 +1,14 @@
 //! What facts have in common: identities, accounts, instruments, moments, notes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use stonks_plugin_sdk::{
-    Account, AssetClass, CashKind, CashMovement, Decimal, Fact, FeeKind, Identities, Moment, Note,
-    Refusal,
+    Account, CashKind, CashMovement, Decimal, Fact, FeeKind, Identities, Moment, Note, Refusal,
 };
 
 use crate::day::{Day, Instant, Slashes};
-use crate::instrument::{self, Quoted};
+use crate::instrument::{self, Catalogue};
 use crate::row::{Row, money};
 use crate::survey::{Statement, Survey, account_number};
 
@@ -25,14 +24,14 @@ pub(crate) struct Teller {
     /// Told, and not yet handed over.
     pub(crate) facts: Vec<Fact>,
     pub(crate) slashes: Slashes,
-    sub_categories: HashMap<String, String>,
     zone: String,
     identities: Identities,
-    /// Digest of the content of each fact that is named by an id of the broker's.
-    named: HashMap<String, u64>,
+    /// Digests of identities, and of facts whole, that were named by an id of the broker's.
+    told: HashSet<u64>,
     accounts: HashSet<String>,
-    /// Digests of what was said of instruments.
-    instruments: HashSet<u64>,
+    catalogue: Catalogue,
+    /// Identities of instruments that were told.
+    instruments: HashSet<String>,
 }
 
 /// When a row was booked.
@@ -58,15 +57,21 @@ pub(crate) struct Cash<'a> {
     pub(crate) description: Option<String>,
 }
 
+fn digest(content: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    content.hash(&mut hasher);
+    hasher.finish()
+}
+
 impl Teller {
     pub(crate) fn new(survey: &mut Survey, zone: String) -> Self {
         Self {
             facts: Vec::new(),
             slashes: survey.slashes,
-            sub_categories: std::mem::take(&mut survey.sub_categories),
+            catalogue: std::mem::take(&mut survey.catalogue),
             zone,
             identities: Identities::new(),
-            named: HashMap::new(),
+            told: HashSet::new(),
             accounts: HashSet::new(),
             instruments: HashSet::new(),
         }
@@ -101,23 +106,23 @@ impl Teller {
         Some(account)
     }
 
-    /// An identity from an id of the broker's. A second fact of the same id and other content gets
-    /// another one, so that neither is lost.
-    pub(crate) fn named(&mut self, prefix: &str, id: &str, content: &[&str]) -> String {
+    /// An identity from an id of the broker's; `None` where the very same fact was told before, by
+    /// another statement of the file. A fact of the same id and other content gets another identity,
+    /// so that neither is lost.
+    pub(crate) fn named(&mut self, prefix: &str, id: &str, content: &[&str]) -> Option<String> {
+        let digest = digest(&(prefix, id, content));
+        if !self.told.insert(digest) {
+            return None;
+        }
         let is_plain = id.len() <= LONGEST_ID && id.bytes().all(|byte| byte.is_ascii_graphic());
         if !is_plain {
-            return self.identities.of(prefix, &[&[id], content].concat());
+            return Some(self.identities.of(prefix, &[&[id], content].concat()));
         }
         let name = format!("{prefix}:{id}");
-        let mut hasher = DefaultHasher::new();
-        content.hash(&mut hasher);
-        let digest = hasher.finish();
-        if *self.named.entry(name.clone()).or_insert(digest) == digest {
-            return name;
+        if self.told.insert(self::digest(&name)) {
+            return Some(name);
         }
-        let other = self.identities.of(&name, content);
-        self.named.insert(other.clone(), digest);
-        other
+        Some(self.identities.of(&name, content))
     }
 
     /// An identity from content alone.
@@ -126,22 +131,19 @@ impl Teller {
     }
 
     /// The identity of the row's instrument, which is told if it was not before.
-    pub(crate) fn instrument(
-        &mut self,
-        row: &Row<'_>,
-        quoted: Quoted,
-    ) -> Result<Option<String>, Refusal> {
-        let Some(identity) = instrument::identity(row) else { return Ok(None) };
-        let digest = instrument::digest(row, quoted);
-        if self.instruments.insert(digest) {
-            let mut told = instrument::instrument(row, identity.clone(), quoted, self.slashes)?;
-            let sub_category = row.id(&["conid"]).and_then(|conid| self.sub_categories.get(conid));
-            if let (AssetClass::Stock, Some(sub_category)) = (told.asset_class, sub_category) {
-                told.asset_class = instrument::class("STK", sub_category);
-            }
-            self.facts.push(Fact::Instrument(told));
+    pub(crate) fn instrument(&mut self, row: &Row<'_>) -> Option<String> {
+        let identity = instrument::identity(row)?;
+        if !self.instruments.contains(&identity) {
+            let known = self.catalogue.instrument(&identity, self.slashes);
+            self.facts.extend(known.map(Fact::Instrument));
+            self.instruments.insert(identity.clone());
         }
-        Ok(Some(identity))
+        Some(identity)
+    }
+
+    /// How many units of value one unit of an instrument at a price of 1 is worth.
+    pub(crate) fn multiplier(&self, instrument: &str) -> Decimal {
+        self.catalogue.multiplier(instrument)
     }
 
     /// When a row was booked: `days` are the fields that tell the day of the statement, best first,

@@ -8,7 +8,7 @@ use stonks_plugin_sdk::{
     decimal,
 };
 
-use crate::instrument::{Quoted, class_of, is_margined, multiplier};
+use crate::instrument::{class_of, is_margined};
 use crate::number::product;
 use crate::row::{Row, money};
 use crate::survey::Statement;
@@ -43,18 +43,19 @@ pub(crate) fn tell(
     statement: &Statement,
 ) -> Result<(), Refusal> {
     let trade = Trade::read(teller, row, statement)?;
-    if row.get("assetCategory") == Some("CASH") {
-        return conversion::tell(teller, &trade, statement);
+    let instrument = if is_conversion(row) { None } else { teller.instrument(row) };
+    let Some(identity) = trade.identity(teller) else { return Ok(()) };
+    if is_conversion(row) {
+        return conversion::tell(teller, &trade, statement, &identity);
     }
-    let quoted = trade.quoted();
-    let Some(instrument) = teller.instrument(row, quoted)? else {
-        return tell_unnamed(teller, &trade, statement);
+    let Some(instrument) = instrument else {
+        tell_unnamed(teller, &trade, statement, &identity);
+        return Ok(());
     };
     if is_margined(row) {
-        return margined::tell(teller, &trade, statement, instrument);
+        return margined::tell(teller, &trade, statement, (identity, instrument));
     }
-    let identity = trade.identity(teller);
-    let amount = trade.amount(multiplier(row, quoted));
+    let amount = trade.amount(teller.multiplier(&instrument));
     let transaction = Transaction {
         price: trade.price.map(decimal::canonical),
         price_currency: trade.price.map(|_| trade.currency.clone()),
@@ -64,6 +65,10 @@ pub(crate) fn tell(
     };
     teller.facts.push(Fact::Transaction(transaction));
     Ok(())
+}
+
+fn is_conversion(row: &Row<'_>) -> bool {
+    row.get("assetCategory") == Some("CASH")
 }
 
 /// Tells a trade that was made at another broker and settles here, unless it is among the trades.
@@ -79,13 +84,8 @@ pub(crate) fn tell_transferred(
 }
 
 /// A trade that does not say of what: its cash counts, its units can't.
-fn tell_unnamed(
-    teller: &mut Teller,
-    trade: &Trade<'_>,
-    statement: &Statement,
-) -> Result<(), Refusal> {
-    let identity = trade.identity(teller);
-    if let Some(amount) = trade.amount(None) {
+fn tell_unnamed(teller: &mut Teller, trade: &Trade<'_>, statement: &Statement, identity: &str) {
+    if let Some(amount) = trade.amount(Decimal::ONE) {
         let kind = CashKind::Other;
         teller.cash(
             trade.row,
@@ -94,13 +94,12 @@ fn tell_unnamed(
             trade.cash(format!("{identity}:amount"), kind, amount, &trade.currency),
         );
     }
-    trade.tell_fees(teller, &identity, FeeKind::Transaction);
+    trade.tell_fees(teller, identity, FeeKind::Transaction);
     teller.note(
         trade.row,
         statement,
         "the trade does not say what was traded, so that only its cash is counted; tick the fields Conid, Symbol and AssetClass in the Flex Query",
     );
-    Ok(())
 }
 
 impl<'a> Trade<'a> {
@@ -194,14 +193,10 @@ impl<'a> Trade<'a> {
         Ok(commission.checked_add(tax).unwrap_or(commission))
     }
 
-    fn quoted(&self) -> Quoted {
-        Quoted::Yes { value: self.proceeds, units: Some(self.quantity), price: self.price }
-    }
-
     /// Cash effect of the units.
-    fn amount(&self, multiplier: Option<Decimal>) -> Option<Decimal> {
+    fn amount(&self, multiplier: Decimal) -> Option<Decimal> {
         self.proceeds.or_else(|| {
-            let units = self.quantity.checked_mul(multiplier.unwrap_or(Decimal::ONE))?;
+            let units = self.quantity.checked_mul(multiplier)?;
             product(units, self.price?).map(|value| -value)
         })
     }
@@ -217,13 +212,15 @@ impl<'a> Trade<'a> {
             .map(|accrued| against(accrued, self.quantity)))
     }
 
-    /// The broker's own id: that of the booking, of the trade, of the execution, of the order on a
+    /// `None` where the trade was told before. The broker's own id: that of the booking, of the trade, of the execution, of the order on a
     /// day; or else the content.
-    pub(crate) fn identity(&self, teller: &mut Teller) -> String {
+    fn identity(&self, teller: &mut Teller) -> Option<String> {
         let row = self.row;
         let quantity = decimal::canonical(self.quantity);
         let proceeds = self.proceeds.map(decimal::canonical).unwrap_or_default();
-        let content = [quantity.as_str(), &proceeds];
+        let day = self.booked.day.to_string();
+        let instrument = crate::instrument::identity(row).unwrap_or_default();
+        let content = [quantity.as_str(), &proceeds, &day, &instrument];
         if let Some(id) = row.id(&["transactionID"]) {
             return teller.named("tx", id, &content);
         }
@@ -235,19 +232,16 @@ impl<'a> Trade<'a> {
         if let Some(id) = row.id(&["ibExecID", "execID"]) {
             return teller.named("exec", &in_account(id), &content);
         }
-        let day = self.booked.day.to_string();
         let is_order = row.name == "Order"
             || row.get("levelOfDetail").is_some_and(|level| level.eq_ignore_ascii_case("ORDER"));
         if let Some(id) = row.id(&ORDER).filter(|_| is_order) {
             return teller.named("order", &format!("{}:{day}", in_account(id)), &content);
         }
-        let instrument = crate::instrument::identity(row).unwrap_or_default();
         let time = self.booked.at.time.clone().unwrap_or_default();
         let price = self.price.map(decimal::canonical).unwrap_or_default();
-        teller.unnamed(
-            "t",
-            &[account, &instrument, &day, &time, &quantity, &price, &self.currency, &proceeds],
-        )
+        let content =
+            [account, &instrument, &day, &time, &quantity, &price, &self.currency, &proceeds];
+        Some(teller.unnamed("t", &content))
     }
 
     fn transaction(

@@ -2,7 +2,7 @@
 
 use stonks_plugin_sdk::{CashKind, Decimal, Fact, Refusal, Transaction, TransactionKind, decimal};
 
-use crate::instrument::{Quoted, is_margined, multiplier};
+use crate::instrument::is_margined;
 use crate::number::quotient;
 use crate::row::Row;
 use crate::survey::Statement;
@@ -23,13 +23,14 @@ pub(crate) fn tell(
     let account = teller.account(row, statement);
     let transfer = Transfer { row, account, booked, currency, quantity, cash };
     let is_of_units = row.get("assetCategory") != Some("CASH") && !quantity.is_zero();
-    let mut is_told = false;
-    if is_of_units {
-        is_told = transfer.tell_units(teller)?;
+    let instrument = if is_of_units { teller.instrument(row) } else { None };
+    let is_told = instrument.is_some() || !cash.is_zero();
+    let Some(identity) = transfer.identity(teller) else { return Ok(()) };
+    if let Some(instrument) = instrument {
+        transfer.tell_units(teller, identity.clone(), instrument)?;
     }
     if !cash.is_zero() {
-        transfer.tell_cash(teller);
-        is_told = true;
+        transfer.tell_cash(teller, identity);
     }
     if !is_told {
         let reason = "the transfer tells neither units of an instrument nor cash";
@@ -57,7 +58,8 @@ struct Transfer<'a> {
 }
 
 impl Transfer<'_> {
-    fn identity(&self, teller: &mut Teller) -> String {
+    /// `None` where the transfer was told before.
+    fn identity(&self, teller: &mut Teller) -> Option<String> {
         let row = self.row;
         let (quantity, cash) = (decimal::canonical(self.quantity), decimal::canonical(self.cash));
         if let Some(id) = row.id(&["transactionID"]) {
@@ -67,17 +69,19 @@ impl Transfer<'_> {
         let account = self.account.as_deref().unwrap_or_default();
         let day = self.booked.day.to_string();
         let other = row.get("account").unwrap_or_default();
-        teller.unnamed("x", &[account, &day, &instrument, &quantity, &self.currency, &cash, other])
+        let content = [account, &day, &instrument, &quantity, &self.currency, &cash, other];
+        Some(teller.unnamed("x", &content))
     }
 
-    /// Whether the row names an instrument.
-    fn tell_units(&self, teller: &mut Teller) -> Result<bool, Refusal> {
+    fn tell_units(
+        &self,
+        teller: &mut Teller,
+        identity: String,
+        instrument: String,
+    ) -> Result<(), Refusal> {
         let row = self.row;
         let value = row.number("positionAmount")?.filter(|value| !value.is_zero());
-        let Some(instrument) = teller.instrument(row, Quoted::UNCHECKED)? else {
-            return Ok(false);
-        };
-        let unit = multiplier(row, Quoted::UNCHECKED).unwrap_or(Decimal::ONE);
+        let unit = teller.multiplier(&instrument);
         let units = self.quantity.checked_mul(unit).filter(|_| !is_margined(row));
         let price = value
             .zip(units)
@@ -85,7 +89,7 @@ impl Transfer<'_> {
             .filter(|price| !price.is_zero());
         let is_in = self.quantity > Decimal::ZERO;
         let transaction = Transaction {
-            identity: self.identity(teller),
+            identity,
             account: self.account.clone(),
             instrument,
             kind: if is_in { TransactionKind::TransferIn } else { TransactionKind::TransferOut },
@@ -106,13 +110,13 @@ impl Transfer<'_> {
             source: row.source(),
         };
         teller.facts.push(Fact::Transaction(transaction));
-        Ok(true)
+        Ok(())
     }
 
-    fn tell_cash(&self, teller: &mut Teller) {
+    fn tell_cash(&self, teller: &mut Teller, identity: String) {
         let is_in = self.cash > Decimal::ZERO;
         let cash = Cash {
-            identity: self.identity(teller),
+            identity,
             kind: if is_in { CashKind::Deposit } else { CashKind::Withdrawal },
             fee_kind: None,
             amount: self.cash,

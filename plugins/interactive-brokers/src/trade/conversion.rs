@@ -1,6 +1,6 @@
 //! Trades of currencies: one comes, another goes, and no units are held.
 
-use stonks_plugin_sdk::{CashKind, FeeKind, Refusal, decimal};
+use stonks_plugin_sdk::{CashKind, Decimal, FeeKind, Refusal, decimal};
 
 use super::Trade;
 use crate::row::currency_code;
@@ -12,9 +12,9 @@ pub(super) fn tell(
     teller: &mut Teller,
     trade: &Trade<'_>,
     statement: &Statement,
+    identity: &str,
 ) -> Result<(), Refusal> {
     let row = trade.row;
-    let identity = trade.identity(teller);
     let pair = row.get("symbol").or_else(|| row.get("description")).unwrap_or_default();
     let mut sides = pair.split('.').map(currency_code);
     let (base, quote) = (sides.next().flatten(), sides.next().flatten());
@@ -22,11 +22,11 @@ pub(super) fn tell(
         trade.price.map_or_else(String::new, |price| format!(" at {}", decimal::canonical(price)));
     let description = format!("{pair}{rate}");
     let side = |name: &str, kind, amount, currency| Cash {
-        group: Some(identity.clone()),
+        group: Some(identity.to_owned()),
         description: Some(description.clone()),
         ..trade.cash(format!("{identity}:{name}"), kind, amount, currency)
     };
-    let proceeds = trade.amount(None);
+    let proceeds = trade.amount(Decimal::ONE);
     let is_whole = quote.as_deref() == Some(trade.currency.as_str());
     let kind = if is_whole { CashKind::Conversion } else { CashKind::Other };
     let account = trade.account.as_ref();
@@ -36,7 +36,7 @@ pub(super) fn tell(
     if let Some(proceeds) = proceeds {
         teller.cash(row, account, &trade.booked, side("quote", kind, proceeds, &trade.currency));
     }
-    trade.tell_fees(teller, &identity, FeeKind::Conversion);
+    trade.tell_fees(teller, identity, FeeKind::Conversion);
     if base.is_none() || !is_whole || proceeds.is_none() {
         teller.note(
             row,

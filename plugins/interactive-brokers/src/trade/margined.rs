@@ -21,9 +21,8 @@ pub(super) fn tell(
     teller: &mut Teller,
     trade: &Trade<'_>,
     statement: &Statement,
-    instrument: String,
+    (identity, instrument): (String, String),
 ) -> Result<(), Refusal> {
-    let identity = trade.identity(teller);
     let mut description = trade.price.map_or_else(String::new, |price| {
         format!("at {} {}", decimal::canonical(price), trade.currency)
     });
