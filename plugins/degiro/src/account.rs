@@ -1,249 +1,284 @@
 //! `Account.csv`: every movement of cash, and the trades that its rows pay for.
 
+mod amounts;
 mod balances;
 mod entry;
 mod links;
 
+use std::collections::HashMap;
+
 use stonks_plugin_sdk::decimal::canonical;
 use stonks_plugin_sdk::{
-    Batch, CashKind, CashMovement, Decimal, Fact, FactSource, Identities, Moment, Money, Note,
+    Batch, CashKind, CashMovement, Decimal, Fact, FactSource, FeeKind, Identities, Money, Note,
     PluginError, SourceLocation, Transaction, TransactionKind,
 };
 
-use crate::corporate_actions::{Action, Leg, pair};
+use crate::corporate_actions::{self, Action, Leg};
 use crate::header::AccountColumns;
-use crate::identities::{self, Place};
 use crate::instruments::Instruments;
-use crate::table::Table;
+use crate::order::{Claim, oldest_first};
+use crate::table::{self, Row};
 use crate::trade::Trade;
-use crate::vocabulary::Meaning;
-use crate::{PAGE_LENGTH, ZONE, numbers, order};
-use entry::Entry;
+use crate::{PAGE_LENGTH, identities, numbers};
+use entry::{Entry, Reader, Subject};
 
-/// A file, and how far it is told.
+/// A file, and how far it is told. Entries are named by their places in the file.
 pub(crate) struct Account {
+    rows: Vec<Row>,
     entries: Vec<Entry>,
+    description: usize,
+    /// Places of the entries, oldest first.
+    order: Vec<usize>,
     /// By entry: the identity of the trade that it tells.
     trades: Vec<Option<String>>,
     /// By entry: what its trade turns out to be, where it is none.
     actions: Vec<Option<Action>>,
-    /// By entry: the trade that it belongs to.
-    links: Vec<Option<String>>,
-    /// Told first.
-    balances: Vec<Fact>,
-    next: usize,
+    /// By entry: the entry whose trade it is a cost or a conversion of.
+    links: Vec<Option<usize>>,
+    /// By entry: what binds it to the other side of a conversion.
+    conversions: HashMap<usize, String>,
+    /// Told before all others, then behind all others.
+    openings: Vec<Fact>,
+    closings: Vec<Fact>,
+    /// How many entries are told.
+    n_told: usize,
     identities: Identities,
     instruments: Instruments,
 }
 
 impl Account {
-    pub(crate) fn open(table: Table, columns: AccountColumns) -> Result<Self, PluginError> {
-        let separator = numbers::separator(&table, &[columns.change + 1, columns.balance + 1]);
-        let mut rows = table.rows;
+    pub(crate) fn open(mut rows: Vec<Row>, columns: &AccountColumns) -> Result<Self, PluginError> {
         rows.drain(..columns.n_titles.min(rows.len()));
-        order::oldest_first(&mut rows, (columns.date, columns.time), |row| {
-            let amount = |column: usize| numbers::amount(row, column, separator).ok().flatten();
-            let currency = row.field(columns.balance).to_owned();
-            Some((currency, amount(columns.change + 1)?, amount(columns.balance + 1)?))
-        });
-        let entries = rows
-            .iter()
-            .map(|row| Entry::read(row, &columns, separator))
-            .collect::<Result<Vec<_>, _>>()?;
+        let rows = table::joined(rows, columns.date, &columns.joins())?;
+        let mut reader = Reader::new(columns, &rows);
+        let mut entries =
+            rows.iter().map(|row| reader.read(row)).collect::<Result<Vec<Entry>, _>>()?;
+        let instruments = reader.instruments;
+        let order = order(&entries);
+        amounts::fill_in(&mut entries, &order);
         let mut identities = Identities::new();
-        let trades: Vec<Option<String>> = entries
-            .iter()
-            .map(|entry| {
-                let trade = entry.trade.as_ref()?;
-                let place = entry.place();
-                Some(identities::trade(
-                    &mut identities,
-                    place,
-                    trade.quantity,
-                    trade.price,
-                    &trade.currency,
-                ))
-            })
-            .collect();
+        let mut trades = vec![None; entries.len()];
+        for &place in &order {
+            let entry = &entries[place];
+            if let (Some(trade), Some(instrument)) = (entry.trade(), entry.instrument) {
+                let code = instruments.code(instrument);
+                let price = (trade.price, &*trade.currency);
+                let identity =
+                    identities::trade(&mut identities, entry.stamp, code, trade.quantity, price);
+                trades[place] = Some(identity);
+            }
+        }
+        let (openings, closings) = balances::find(&entries, &rows, &order);
         Ok(Self {
-            actions: actions(&entries),
-            links: links::find(&entries, &trades),
-            balances: balances::find(&entries),
+            actions: actions(&entries, &instruments),
+            links: links::find(&entries, &order),
+            conversions: links::conversions(&entries, &order),
+            description: columns.description,
+            openings,
+            closings,
             trades,
+            order,
             entries,
-            next: 0,
+            rows,
+            n_told: 0,
             identities,
-            instruments: Instruments::default(),
+            instruments,
         })
     }
 
     fn tell(&mut self, place: usize, facts: &mut Vec<Fact>) {
         let entry = &self.entries[place];
-        if let Some(key) = &entry.instrument {
-            let currency = entry.trade.as_ref().map(|trade| trade.currency.as_str());
-            facts.extend(self.instruments.tell(key, &entry.product, &entry.isin, currency));
+        let movement = self.movement(place);
+        let names_instrument = movement.is_some() || self.trades[place].is_some();
+        if let Some(instrument) = entry.instrument.filter(|_| names_instrument) {
+            facts.extend(self.instruments.tell(instrument));
         }
-        if let (Some(trade), Some(identity)) = (&entry.trade, &self.trades[place]) {
-            facts.extend(transaction(entry, trade, identity, self.actions[place].as_ref()));
+        if let (Some(trade), Some(identity)) = (entry.trade(), &self.trades[place]) {
+            facts.extend(self.transaction(place, trade, identity.clone()));
         }
-        let kind = kind(entry);
-        if let Some(money) = entry.money() {
-            let amount = money.0;
-            facts.push(Fact::CashMovement(CashMovement {
-                identity: identities::movement(
-                    &mut self.identities,
-                    entry.place(),
-                    amount,
-                    &money.1,
-                ),
-                account: None,
-                kind: kind.unwrap_or(CashKind::Other),
-                at: entry.moment(),
-                value_date: entry.value_date.clone(),
-                money: Money { amount: canonical(amount), currency: money.1 },
-                instrument: entry.instrument.clone(),
-                transaction: self.trades[place].clone().or_else(|| self.links[place].clone()),
-                fee_kind: match entry.meaning {
-                    Some(Meaning::Fee(kind)) => Some(kind),
-                    _ => None,
-                },
-                group: entry.order.clone(),
-                description: Some(entry.description.clone()).filter(|text| !text.is_empty()),
-                balance: entry.balance.map(canonical),
-                source: entry.source(),
-            }));
+        if let Some((amount, mut movement)) = movement {
+            let isin = self.instruments.isin(entry.instrument);
+            let currency = &movement.money.currency;
+            movement.identity =
+                identities::movement(&mut self.identities, entry.stamp, isin, amount, currency);
+            facts.push(Fact::CashMovement(movement));
         }
-        if let Some(reason) = unexplained(entry, kind, self.actions[place].as_ref()) {
+        if let Some(reason) = self.unexplained(place) {
+            let text = self.rows[place].text();
+            let (day, time) = (entry.stamp.day.to_string(), entry.stamp.time_text());
             facts.push(Fact::Note(Note {
-                identity: self.identities.of("note", &[&entry.date, &entry.time, &entry.text]),
+                identity: self.identities.of("note", &[&day, &time, &text]),
                 account: None,
-                at: Some(entry.moment()),
+                at: Some(entry.stamp.moment()),
                 reason: reason.to_owned(),
-                text: entry.text.clone(),
-                source: entry.source(),
+                text,
+                source: self.source(place),
             }));
+        }
+    }
+
+    fn text(&self, place: usize) -> Option<String> {
+        let text = self.rows[place].field(self.description);
+        (!text.is_empty()).then(|| crate::words::squeezed(text))
+    }
+
+    fn source(&self, place: usize) -> SourceLocation {
+        SourceLocation { line: Some(self.rows[place].line), path: None }
+    }
+
+    fn transaction(&self, place: usize, trade: &Trade, identity: String) -> Option<Fact> {
+        let entry = &self.entries[place];
+        let action = self.actions[place].as_ref();
+        let is_bought = trade.quantity > Decimal::ZERO;
+        let side = if is_bought { TransactionKind::Buy } else { TransactionKind::Sell };
+        let amount = entry.amount.zip(entry.currency.as_ref()).map(|(amount, currency)| Money {
+            amount: canonical(amount),
+            currency: currency.to_string(),
+        });
+        Some(Fact::Transaction(Transaction {
+            identity,
+            account: None,
+            instrument: self.instruments.identity(entry.instrument?).to_owned(),
+            kind: action.map_or(side, |action| action.kind),
+            at: entry.stamp.moment(),
+            settlement_date: None,
+            quantity: canonical(trade.quantity),
+            price: Some(canonical(trade.price)),
+            price_currency: Some(trade.currency.to_string()),
+            amount,
+            accrued: None,
+            fees: Vec::new(),
+            settled: None,
+            exchange_rate: None,
+            order: entry.order.as_ref().map(ToString::to_string),
+            group: action.and_then(|action| action.group.clone()),
+            venue: None,
+            description: self.text(place),
+            source: self.source(place),
+        }))
+    }
+
+    /// What the row does to the cash, still without identity. A row that is understood and has no
+    /// amount moves nothing, but its balance counts.
+    fn movement(&self, place: usize) -> Option<(Decimal, CashMovement)> {
+        let entry = &self.entries[place];
+        let currency = entry.currency.as_ref()?;
+        let is_known = !matches!(entry.subject, Subject::Unknown | Subject::Bank { .. });
+        let amount = entry.amount.or_else(|| is_known.then_some(Decimal::ZERO))?;
+        let (kind, fee_kind) = kind(entry, amount);
+        let trade = self.links[place].unwrap_or(place);
+        let action = self.actions[place].as_ref().and_then(|action| action.group.clone());
+        let group = entry.order.as_ref().map(ToString::to_string);
+        let group = group.or(action).or_else(|| self.conversions.get(&place).cloned());
+        let movement = CashMovement {
+            identity: String::new(),
+            account: None,
+            kind,
+            at: entry.stamp.moment(),
+            value_date: entry.value_day.map(|day| day.to_string()),
+            money: Money { amount: canonical(amount), currency: currency.to_string() },
+            instrument: entry.instrument.map(|place| self.instruments.identity(place).to_owned()),
+            transaction: self.trades[trade].clone(),
+            fee_kind,
+            group,
+            description: self.text(place),
+            balance: entry.balance.map(canonical),
+            source: self.source(place),
+        };
+        Some((amount, movement))
+    }
+
+    fn unexplained(&self, place: usize) -> Option<&'static str> {
+        let entry = &self.entries[place];
+        let action = self.actions[place].as_ref().map(|action| action.kind);
+        match entry.subject {
+            Subject::Unknown if self.rows[place].field(self.description).is_empty() => {
+                Some("the row has no description")
+            }
+            Subject::Unknown => Some("unknown description"),
+            Subject::Bank { .. } if entry.amount.is_none() => {
+                Some("a transfer whose amount or direction is not known")
+            }
+            _ if entry.currency.is_none() && entry.trade().is_none() => {
+                Some("the row has no amount")
+            }
+            _ if action == Some(TransactionKind::Other) => Some("unknown corporate action"),
+            _ => None,
         }
     }
 }
 
-/// What a row is for the cash; none where nobody knows.
-const fn kind(entry: &Entry) -> Option<CashKind> {
-    if entry.trade.is_some() {
-        return Some(CashKind::Trade);
-    }
-    if entry.is_currency_pair {
-        return Some(CashKind::Conversion);
-    }
-    match entry.meaning {
-        Some(Meaning::Cash(kind)) => Some(kind),
-        Some(Meaning::Fee(_)) => Some(CashKind::Fee),
-        Some(Meaning::Sweep { .. } | Meaning::CashFund) => Some(CashKind::InternalTransfer),
-        None => None,
-    }
+/// The order in which the rows happened.
+fn order(entries: &[Entry]) -> Vec<usize> {
+    let stamps: Vec<_> = entries.iter().map(|entry| entry.stamp).collect();
+    let claim = |entry: &Entry| {
+        Some(Claim {
+            currency: entry.currency.clone()?,
+            amount: entry.amount.or_else(|| amounts::in_words(entry))?,
+            balance: entry.balance?,
+        })
+    };
+    oldest_first(&stamps, &entries.iter().map(claim).collect::<Vec<_>>())
 }
 
-fn unexplained(
-    entry: &Entry,
-    kind: Option<CashKind>,
-    action: Option<&Action>,
-) -> Option<&'static str> {
-    match (kind, action) {
-        (None, _) if entry.description.is_empty() => Some("a row without a description"),
-        (None, _) => Some("unknown description"),
-        (_, Some(Action { kind: TransactionKind::Other, .. })) => Some("unknown corporate action"),
-        _ => None,
-    }
-}
-
-fn transaction(
-    entry: &Entry,
-    trade: &Trade,
-    identity: &str,
-    action: Option<&Action>,
-) -> Option<Fact> {
-    let side =
-        if trade.quantity > Decimal::ZERO { TransactionKind::Buy } else { TransactionKind::Sell };
-    Some(Fact::Transaction(Transaction {
-        identity: identity.to_owned(),
-        account: None,
-        instrument: entry.instrument.clone()?,
-        kind: action.map_or(side, |action| action.kind),
-        at: entry.moment(),
-        settlement_date: None,
-        quantity: canonical(trade.quantity),
-        price: Some(canonical(trade.price)),
-        price_currency: Some(trade.currency.clone()),
-        amount: entry
-            .money()
-            .map(|(amount, currency)| Money { amount: canonical(amount), currency }),
-        accrued: None,
-        fees: Vec::new(),
-        settled: None,
-        exchange_rate: None,
-        order: entry.order.clone(),
-        group: action.and_then(|action| action.group.clone()),
-        venue: None,
-        description: Some(entry.description.clone()),
-        source: entry.source(),
-    }))
+fn kind(entry: &Entry, amount: Decimal) -> (CashKind, Option<FeeKind>) {
+    let kind = match &entry.subject {
+        Subject::Trade(_) => CashKind::Trade,
+        Subject::Cash(kind) => *kind,
+        Subject::Fee(kind) => return (CashKind::Fee, Some(*kind)),
+        Subject::AccruedInterest => CashKind::Interest,
+        Subject::Bank { .. } => CashKind::InternalTransfer,
+        // The fund is where the cash is kept: what goes into it stays cash, what it earns is interest.
+        Subject::Fund { .. } if amount.is_zero() => CashKind::InternalTransfer,
+        Subject::Fund { worth } => match worth {
+            Some(worth)
+                if *worth >= Decimal::ONE && numbers::is_worth(*worth, Decimal::ONE, amount) =>
+            {
+                CashKind::InternalTransfer
+            }
+            _ => CashKind::Interest,
+        },
+        Subject::Unknown => CashKind::Other,
+    };
+    (kind, None)
 }
 
 /// What the trades of corporate actions turn out to be.
-fn actions(entries: &[Entry]) -> Vec<Option<Action>> {
+fn actions(entries: &[Entry], instruments: &Instruments) -> Vec<Option<Action>> {
     let mut places = Vec::new();
     let mut legs = Vec::new();
     for (place, entry) in entries.iter().enumerate() {
-        let Some((trade, action)) =
-            entry.trade.as_ref().and_then(|trade| Some((trade, trade.action?)))
-        else {
-            continue;
-        };
+        let told = entry.trade().and_then(|trade| Some((trade, trade.action?)));
+        let Some(((trade, action), instrument)) = told.zip(entry.instrument) else { continue };
         places.push(place);
         legs.push(Leg {
-            at: format!("{}T{}", entry.date, entry.time),
-            instrument: entry.instrument.clone().unwrap_or_default(),
+            stamp: entry.stamp,
+            instrument,
             quantity: trade.quantity,
-            value: trade.quantity.checked_mul(trade.price).unwrap_or_default(),
+            price: trade.price,
             told: Some(action),
         });
     }
     let mut actions = vec![None; entries.len()];
-    for (place, action) in places.into_iter().zip(pair(&legs)) {
+    let found = corporate_actions::pair(&legs, |place| instruments.code(place));
+    for (place, action) in places.into_iter().zip(found) {
         actions[place] = action;
     }
     actions
 }
 
-impl Entry {
-    fn place(&self) -> Place<'_> {
-        Place {
-            date: &self.date,
-            time: &self.time,
-            instrument: self.instrument.as_deref().unwrap_or_default(),
-        }
-    }
-
-    fn moment(&self) -> Moment {
-        Moment {
-            date: self.date.clone(),
-            time: Some(self.time.clone()),
-            zone: Some(ZONE.to_owned()),
-        }
-    }
-
-    const fn source(&self) -> SourceLocation {
-        SourceLocation { line: Some(self.line), path: None }
-    }
-}
-
 impl FactSource for Account {
     fn next_batch(&mut self) -> Result<Batch, PluginError> {
-        let mut facts = std::mem::take(&mut self.balances);
-        while self.next < self.entries.len() && facts.len() < PAGE_LENGTH {
-            self.tell(self.next, &mut facts);
-            self.next += 1;
+        let mut facts = std::mem::take(&mut self.openings);
+        while self.n_told < self.order.len() && facts.len() < PAGE_LENGTH {
+            self.tell(self.order[self.n_told], &mut facts);
+            self.n_told += 1;
         }
-        let progress = Some((self.next as u64, self.entries.len() as u64));
-        Ok(Batch { facts, has_more: self.next < self.entries.len(), progress })
+        let has_more = self.n_told < self.order.len();
+        if !has_more {
+            facts.append(&mut self.closings);
+        }
+        let progress = Some((self.n_told as u64, self.order.len() as u64));
+        Ok(Batch { facts, has_more, progress })
     }
 }

@@ -3,34 +3,34 @@
 use stonks_plugin_sdk::decimal::canonical;
 use stonks_plugin_sdk::{Decimal, Identities};
 
-/// Day and minute, and the instrument's key.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Place<'a> {
-    pub(crate) date: &'a str,
-    pub(crate) time: &'a str,
-    pub(crate) instrument: &'a str,
-}
+use crate::stamp::Stamp;
 
-/// A trade is told by when, what, how much and at what price: all that both files tell.
+/// Prices have so many decimal places in `Transactions.csv`; descriptions may have more.
+const PRICE_PLACES: u32 = 4;
+
+/// A trade is told by when, what, how much and at what price: all that both files tell. `instrument`
+/// is its ISIN, or the short form of its name where it has none.
 pub(crate) fn trade(
-    ids: &mut Identities,
-    place: Place<'_>,
-    units: Decimal,
-    price: Decimal,
-    currency: &str,
+    identities: &mut Identities,
+    stamp: Stamp,
+    instrument: &str,
+    quantity: Decimal,
+    (price, currency): (Decimal, &str),
 ) -> String {
-    let Place { date, time, instrument } = place;
-    ids.of("trade", &[date, time, instrument, &canonical(units), &canonical(price), currency])
+    let (day, time) = (stamp.day.to_string(), stamp.time_text());
+    let (quantity, price) = (canonical(quantity), canonical(price.round_dp(PRICE_PLACES)));
+    identities.of("trade", &[&day, &time, instrument, &quantity, &price, currency])
 }
 
 /// A movement is told by when, for what and how much. Its description is of one language, and its
 /// balance changes with what is booked late.
 pub(crate) fn movement(
-    ids: &mut Identities,
-    place: Place<'_>,
+    identities: &mut Identities,
+    stamp: Stamp,
+    isin: &str,
     amount: Decimal,
     currency: &str,
 ) -> String {
-    let Place { date, time, instrument } = place;
-    ids.of("cash", &[date, time, instrument, &canonical(amount), currency])
+    let (day, time) = (stamp.day.to_string(), stamp.time_text());
+    identities.of("cash", &[&day, &time, isin, currency, &canonical(amount)])
 }

@@ -5,11 +5,13 @@
 
 mod account;
 mod corporate_actions;
+mod currencies;
 mod header;
 mod identities;
 mod instruments;
 mod numbers;
 mod order;
+mod stamp;
 mod table;
 mod trade;
 mod transactions;
@@ -18,7 +20,6 @@ mod words;
 
 use header::Header;
 use stonks_plugin_sdk::{FactSource, FileImporter, Plugin, PluginError, text};
-use table::Table;
 
 /// The plugin.
 pub struct Degiro;
@@ -27,20 +28,20 @@ impl Plugin for Degiro {}
 
 impl FileImporter for Degiro {
     fn open(_name: &str, content: Vec<u8>) -> Result<Box<dyn FactSource>, PluginError> {
-        let expected = "DEGIRO's Transactions.csv or Account.csv";
+        let expected = "DEGIRO's `Transactions.csv` or `Account.csv`";
         let text = text::decode(&content).map_err(|reason| reason.refusal(expected))?;
-        let table = Table::read(&text)?;
-        match header::recognise(&table)? {
+        let rows = table::read(&text)?;
+        let Some(first) = rows.first() else {
+            return Err(text::NoText::Empty.refusal(expected).into());
+        };
+        match header::recognise(first)? {
             Header::Transactions(columns) => {
-                Ok(Box::new(transactions::Transactions::open(table, columns)?))
+                Ok(Box::new(transactions::Transactions::open(rows, columns)?))
             }
-            Header::Account(columns) => Ok(Box::new(account::Account::open(table, columns)?)),
+            Header::Account(columns) => Ok(Box::new(account::Account::open(rows, &columns)?)),
         }
     }
 }
-
-/// DEGIRO's times are those of Amsterdam, whatever the language.
-const ZONE: &str = "Europe/Amsterdam";
 
 /// Facts in one page.
 const PAGE_LENGTH: usize = 2_000;

@@ -1,262 +1,242 @@
 //! `Transactions.csv`: each row an execution, with its costs and what it came to in the base currency.
 
-use stonks_plugin_sdk::decimal::{Separator, canonical};
+mod figures;
+
+use std::rc::Rc;
+
+use stonks_plugin_sdk::decimal::canonical;
 use stonks_plugin_sdk::{
-    Batch, Decimal, Fact, FactSource, Fee, FeeKind, Identities, Moment, Money, Note, PluginError,
+    Batch, Decimal, Fact, FactSource, Fee, FeeKind, Identities, Money, Note, PluginError,
     SourceLocation, Transaction, TransactionKind,
 };
 
-use crate::corporate_actions::{Action, Leg, pair};
+use crate::corporate_actions::{self, Action, Leg};
 use crate::header::TransactionColumns;
-use crate::identities::{self, Place};
-use crate::instruments::{self, Instruments};
-use crate::table::{Row, Table};
-use crate::{PAGE_LENGTH, ZONE, numbers, order};
+use crate::instruments::{Instruments, Place, Sighting};
+use crate::order::oldest_first;
+use crate::stamp::Stamp;
+use crate::table::{self, Row};
+use crate::{PAGE_LENGTH, currencies, identities, instruments};
+use figures::{Figures, Reader, Sum};
+
+/// What a row turns out to be.
+enum Entry {
+    Trade {
+        figures: Box<Figures>,
+        instrument: Place,
+        action: Option<Action>,
+    },
+    /// Why it is none.
+    Other {
+        stamp: Stamp,
+        reason: &'static str,
+    },
+}
+
+impl Entry {
+    const fn stamp(&self) -> Stamp {
+        match self {
+            Self::Trade { figures, .. } => figures.stamp,
+            Self::Other { stamp, .. } => *stamp,
+        }
+    }
+}
 
 /// A file, and how far it is told.
 pub(crate) struct Transactions {
+    reader: Reader,
     rows: Vec<Row>,
-    columns: TransactionColumns,
-    separator: Separator,
-    /// What each row turns out to be, where it is no trade.
-    actions: Vec<Option<Action>>,
-    next: usize,
+    entries: Vec<Entry>,
+    /// Places of the entries, oldest first.
+    order: Vec<usize>,
+    n_told: usize,
     identities: Identities,
     instruments: Instruments,
 }
 
-/// The numbers of a row.
-struct Figures {
-    date: String,
-    time: String,
-    key: String,
-    quantity: Decimal,
-    price: Decimal,
-    price_currency: String,
-    local: Option<Money>,
-    total: Option<Money>,
-    /// Signed; none where there was none.
-    fees: Vec<Fee>,
-    exchange_rate: Option<Decimal>,
-}
-
-impl Figures {
-    /// Whether the account was charged in another currency than that of the units.
-    fn is_foreign(&self) -> bool {
-        let both = self.local.as_ref().zip(self.total.as_ref());
-        both.is_some_and(|(local, total)| local.currency != total.currency)
-    }
-}
-
 impl Transactions {
-    pub(crate) fn open(table: Table, columns: TransactionColumns) -> Result<Self, PluginError> {
-        let amounts = [columns.price, columns.local_value, columns.base_value, columns.total];
-        let separator = numbers::separator(&table, &amounts);
-        let mut rows = table.rows;
+    pub(crate) fn open(
+        mut rows: Vec<Row>,
+        columns: TransactionColumns,
+    ) -> Result<Self, PluginError> {
         rows.drain(..1);
-        order::oldest_first(&mut rows, (columns.date, columns.time), |_| None);
-        let mut file = Self {
-            rows,
-            columns,
-            separator,
-            actions: Vec::new(),
-            next: 0,
-            identities: Identities::new(),
-            instruments: Instruments::default(),
-        };
-        file.find_actions()?;
-        Ok(file)
+        let (date, time) = (columns.date, columns.time);
+        let rows = table::joined(rows, date, &columns.joins())?;
+        let reader = Reader::new(columns, &rows);
+        let mut instruments = Instruments::default();
+        let mut entries = Vec::with_capacity(rows.len());
+        for row in &rows {
+            entries.push(match reader.read(row)? {
+                Some(figures) => entry(figures, &reader, row, &mut instruments),
+                None => Entry::Other {
+                    stamp: Stamp::field(row, date, time)?,
+                    reason: "the row has no units",
+                },
+            });
+        }
+        find_actions(&mut entries, &rows, &reader, &instruments);
+        let stamps: Vec<Stamp> = entries.iter().map(Entry::stamp).collect();
+        let order = oldest_first(&stamps, &[]);
+        let identities = Identities::new();
+        Ok(Self { reader, rows, entries, order, n_told: 0, identities, instruments })
     }
 
-    /// Corporate actions are not marked here: their legs have no order and cost nothing.
-    fn find_actions(&mut self) -> Result<(), PluginError> {
-        let mut places = Vec::new();
-        let mut legs = Vec::new();
-        for (place, row) in self.rows.iter().enumerate() {
-            let Some(figures) = self.figures(row)? else { continue };
-            if self.order(row).is_none() && figures.fees.is_empty() {
-                places.push(place);
-                legs.push(Leg {
-                    at: format!("{}T{}", figures.date, figures.time),
-                    instrument: figures.key,
-                    quantity: figures.quantity,
-                    value: figures.quantity.checked_mul(figures.price).unwrap_or_default(),
-                    told: figures.price.is_zero().then_some(TransactionKind::StockDividend),
-                });
+    fn tell(&mut self, place: usize, facts: &mut Vec<Fact>) {
+        match &self.entries[place] {
+            Entry::Trade { figures, instrument, action } => {
+                facts.extend(self.instruments.tell(*instrument));
+                let currency = figures.price_currency.as_deref().unwrap_or_default();
+                let identity = identities::trade(
+                    &mut self.identities,
+                    figures.stamp,
+                    self.instruments.code(*instrument),
+                    figures.quantity,
+                    (figures.price.unwrap_or_default(), currency),
+                );
+                let instrument = self.instruments.identity(*instrument).to_owned();
+                let row = &self.rows[place];
+                facts.push(transaction(
+                    figures,
+                    action.as_ref(),
+                    Transaction {
+                        identity,
+                        instrument,
+                        order: self.reader.order(row).map(str::to_owned),
+                        venue: self.reader.venue(row).map(str::to_owned),
+                        source: SourceLocation { line: Some(row.line), path: None },
+                        ..empty(figures.stamp)
+                    },
+                ));
+            }
+            Entry::Other { stamp, reason } => {
+                let text = self.rows[place].text();
+                let (day, time) = (stamp.day.to_string(), stamp.time_text());
+                facts.push(Fact::Note(Note {
+                    identity: self.identities.of("note", &[&day, &time, &text]),
+                    account: None,
+                    at: Some(stamp.moment()),
+                    reason: (*reason).to_owned(),
+                    text,
+                    source: SourceLocation { line: Some(self.rows[place].line), path: None },
+                }));
             }
         }
-        self.actions = vec![None; self.rows.len()];
-        for (place, action) in places.into_iter().zip(pair(&legs)) {
-            self.actions[place] = action;
-        }
-        Ok(())
-    }
-
-    /// The order's number stands under its title, or in the column behind it.
-    fn order<'a>(&self, row: &'a Row) -> Option<&'a str> {
-        let column = self.columns.order.unwrap_or(self.columns.total + 1);
-        [column, column + 1]
-            .into_iter()
-            .map(|column| row.field(column))
-            .find(|order| !order.is_empty())
-    }
-
-    /// In the currency of the title, or of the column behind.
-    fn base_money(&self, row: &Row, column: usize) -> Result<Option<Money>, PluginError> {
-        let Some(amount) = numbers::amount(row, column, self.separator)? else { return Ok(None) };
-        let beside = numbers::currency(row.field(column + 1)).map(str::to_owned);
-        let currency = self.columns.base_currency.clone().or(beside);
-        Ok(currency.map(|currency| Money { amount: canonical(amount), currency }))
-    }
-
-    fn fees(&self, row: &Row) -> Result<Vec<Fee>, PluginError> {
-        let mut fees = Vec::new();
-        for (column, kind) in
-            [(self.columns.auto_fx, FeeKind::Conversion), (self.columns.fee, FeeKind::Transaction)]
-        {
-            let Some(column) = column else { continue };
-            if let Some(money) = self.base_money(row, column)?.filter(|money| money.amount != "0") {
-                fees.push(Fee { kind, money, description: None });
-            }
-        }
-        Ok(fees)
-    }
-
-    /// None for a row without units.
-    fn figures(&self, row: &Row) -> Result<Option<Figures>, PluginError> {
-        let columns = &self.columns;
-        if row.fields.len() <= columns.total {
-            let message = format!(
-                "the row has {} fields; {} are expected",
-                row.fields.len(),
-                columns.total + 1
-            );
-            let refusal = row.refuse(row.fields.len(), message);
-            return Err(refusal.hint("export the file again; it may have been cut off").into());
-        }
-        let date = numbers::date(row, columns.date)?;
-        let time = numbers::time(row, columns.time)?;
-        let number = |column: usize| numbers::amount(row, column, self.separator);
-        let Some(quantity) = number(columns.quantity)?.filter(|quantity| !quantity.is_zero())
-        else {
-            return Ok(None);
-        };
-        let price = number(columns.price)?.ok_or_else(|| -> PluginError {
-            row.refuse(columns.price, "the price is missing".to_owned())
-                .hint("export the file again")
-                .into()
-        })?;
-        let beside = |column: usize| numbers::currency(row.field(column + 1)).map(str::to_owned);
-        let price_currency = beside(columns.price).or_else(|| columns.base_currency.clone());
-        let price_currency = price_currency.ok_or_else(|| -> PluginError {
-            row.refuse(columns.price + 1, "the currency of the price is missing".to_owned())
-                .hint("export the file again")
-                .into()
-        })?;
-        let local = number(columns.local_value)?.map(|amount| Money {
-            amount: canonical(amount),
-            currency: beside(columns.local_value).unwrap_or_else(|| price_currency.clone()),
-        });
-        let (product, isin) = (row.field(columns.product), row.field(columns.isin));
-        let rate = columns.exchange_rate.map(&number).transpose()?.flatten();
-        Ok(Some(Figures {
-            date,
-            time,
-            key: instruments::key(product, isin).unwrap_or_else(|| "name:unnamed".to_owned()),
-            quantity,
-            price,
-            price_currency,
-            local,
-            total: self.base_money(row, columns.total)?,
-            fees: self.fees(row)?,
-            // DEGIRO tells how much of the local currency one unit of the base currency buys.
-            exchange_rate: rate
-                .and_then(|rate| Decimal::ONE.checked_div(rate))
-                .map(|rate| rate.round_dp(12)),
-        }))
-    }
-
-    fn tell(&mut self, place: usize, facts: &mut Vec<Fact>) -> Result<(), PluginError> {
-        let row = &self.rows[place];
-        let source = SourceLocation { line: Some(row.line), path: None };
-        let Some(figures) = self.figures(row)? else {
-            let date = numbers::date(row, self.columns.date)?;
-            let identity = self.identities.of("note", &[&date, &row.text()]);
-            facts.push(note(row, date, identity, source));
-            return Ok(());
-        };
-        let (product, isin) = (row.field(self.columns.product), row.field(self.columns.isin));
-        facts.extend(self.instruments.tell(
-            &figures.key,
-            product,
-            isin,
-            Some(&figures.price_currency),
-        ));
-        let at = Place { date: &figures.date, time: &figures.time, instrument: &figures.key };
-        let identity = identities::trade(
-            &mut self.identities,
-            at,
-            figures.quantity,
-            figures.price,
-            &figures.price_currency,
-        );
-        let action = self.actions[place].clone();
-        let trade = if figures.quantity > Decimal::ZERO {
-            TransactionKind::Buy
-        } else {
-            TransactionKind::Sell
-        };
-        let is_foreign = figures.is_foreign();
-        let venue =
-            self.columns.venue.map(|column| row.field(column)).filter(|venue| !venue.is_empty());
-        facts.push(Fact::Transaction(Transaction {
-            identity,
-            account: None,
-            kind: action.as_ref().map_or(trade, |action| action.kind),
-            at: Moment {
-                date: figures.date,
-                time: Some(figures.time),
-                zone: Some(ZONE.to_owned()),
-            },
-            settlement_date: None,
-            quantity: canonical(figures.quantity),
-            price: Some(canonical(figures.price)),
-            price_currency: Some(figures.price_currency),
-            amount: figures.local,
-            accrued: None,
-            fees: figures.fees,
-            settled: figures.total,
-            exchange_rate: figures.exchange_rate.filter(|_| is_foreign).map(canonical),
-            order: self.order(row).map(str::to_owned),
-            group: action.and_then(|action| action.group),
-            venue: venue.map(str::to_owned),
-            description: None,
-            instrument: figures.key,
-            source,
-        }));
-        Ok(())
     }
 }
 
-fn note(row: &Row, date: String, identity: String, source: SourceLocation) -> Fact {
-    Fact::Note(Note {
-        identity,
+/// A row with units; those of currencies and of the fund that keeps the cash are none.
+fn entry(figures: Figures, reader: &Reader, row: &Row, known: &mut Instruments) -> Entry {
+    let (product, stamp) = (reader.product(row), figures.stamp);
+    let other = |reason| Entry::Other { stamp, reason };
+    if currencies::is_pair(product) {
+        return other("a conversion of currencies, whose cash the account statement tells");
+    }
+    if instruments::is_cash_fund(product) || instruments::is_bank(product) {
+        return other("cash kept in the money market fund, which counts as cash");
+    }
+    let Some(instrument) = known.find(product, reader.isin(row), stamp) else {
+        return other("the row names no product");
+    };
+    if let Some((price, price_currency)) = figures.price.zip(figures.price_currency.as_ref()) {
+        known.see_trade(
+            instrument,
+            &Sighting {
+                quantity: figures.quantity,
+                price,
+                price_currency,
+                money: figures.local.as_ref().map(|(amount, currency)| (*amount, &**currency)),
+            },
+        );
+    }
+    Entry::Trade { figures: Box::new(figures), instrument, action: None }
+}
+
+/// Corporate actions are not marked here: their legs have no order and cost nothing.
+fn find_actions(entries: &mut [Entry], rows: &[Row], reader: &Reader, instruments: &Instruments) {
+    let mut places = Vec::new();
+    let mut legs = Vec::new();
+    for (place, entry) in entries.iter().enumerate() {
+        let Entry::Trade { figures, instrument, .. } = entry else { continue };
+        if figures.is_free() && reader.order(&rows[place]).is_none() {
+            places.push(place);
+            legs.push(Leg {
+                stamp: figures.stamp,
+                instrument: *instrument,
+                quantity: figures.quantity,
+                price: figures.price.unwrap_or_default(),
+                told: None,
+            });
+        }
+    }
+    let found = corporate_actions::pair(&legs, |place| instruments.code(place));
+    for (place, found) in places.into_iter().zip(found) {
+        if let Entry::Trade { action, .. } = &mut entries[place] {
+            *action = found;
+        }
+    }
+}
+
+/// A transaction of which nothing is known but its time.
+fn empty(stamp: Stamp) -> Transaction {
+    Transaction {
+        identity: String::new(),
         account: None,
-        at: Some(Moment { date, time: None, zone: None }),
-        reason: "a row without units".to_owned(),
-        text: row.text(),
-        source,
+        instrument: String::new(),
+        kind: TransactionKind::Other,
+        at: stamp.moment(),
+        settlement_date: None,
+        quantity: String::new(),
+        price: None,
+        price_currency: None,
+        amount: None,
+        accrued: None,
+        fees: Vec::new(),
+        settled: None,
+        exchange_rate: None,
+        order: None,
+        group: None,
+        venue: None,
+        description: None,
+        source: SourceLocation { line: None, path: None },
+    }
+}
+
+fn transaction(figures: &Figures, action: Option<&Action>, base: Transaction) -> Fact {
+    let is_bought = figures.quantity > Decimal::ZERO;
+    let side = if is_bought { TransactionKind::Buy } else { TransactionKind::Sell };
+    let money = |(amount, currency): &Sum| Money {
+        amount: canonical(*amount),
+        currency: currency.to_string(),
+    };
+    let fee = |kind: FeeKind, sum: &Option<Sum>| {
+        sum.as_ref().map(|sum| Fee { kind, money: money(sum), description: None })
+    };
+    let price_currency = figures.price_currency.as_ref().map(Rc::to_string);
+    Fact::Transaction(Transaction {
+        kind: action.map_or(side, |action| action.kind),
+        quantity: canonical(figures.quantity),
+        price: figures.price.map(canonical).filter(|_| price_currency.is_some()),
+        price_currency,
+        amount: figures.local.as_ref().map(money),
+        fees: [fee(FeeKind::Conversion, &figures.auto_fx), fee(FeeKind::Transaction, &figures.fee)]
+            .into_iter()
+            .flatten()
+            .collect(),
+        settled: figures.total.as_ref().map(money),
+        exchange_rate: figures.exchange_rate.map(canonical),
+        group: action.and_then(|action| action.group.clone()),
+        ..base
     })
 }
 
 impl FactSource for Transactions {
     fn next_batch(&mut self) -> Result<Batch, PluginError> {
         let mut facts = Vec::new();
-        while self.next < self.rows.len() && facts.len() < PAGE_LENGTH {
-            self.tell(self.next, &mut facts)?;
-            self.next += 1;
+        while self.n_told < self.order.len() && facts.len() < PAGE_LENGTH {
+            self.tell(self.order[self.n_told], &mut facts);
+            self.n_told += 1;
         }
-        let progress = Some((self.next as u64, self.rows.len() as u64));
-        Ok(Batch { facts, has_more: self.next < self.rows.len(), progress })
+        let progress = Some((self.n_told as u64, self.order.len() as u64));
+        Ok(Batch { facts, has_more: self.n_told < self.order.len(), progress })
     }
 }

@@ -1,292 +1,289 @@
-//! What DEGIRO calls things, in nine languages.
-//!
-//! To teach the plugin a word, add a line: the text in lower case without accents, and what it means.
-//! The first line whose text occurs in a description wins, so the more special stand first. A line
-//! marked `derived` wasn't seen in a file, but follows from others in its language.
+//! What DEGIRO's words mean, from the table in `vocabulary.txt`.
 
-use stonks_plugin_sdk::{CashKind, FeeKind};
+use std::collections::HashMap;
 
-/// What a description says of its row.
+use stonks_plugin_sdk::{CashKind, FeeKind, TransactionKind};
+
+use crate::words::folded;
+
+/// What a description says about its row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Meaning {
     Cash(CashKind),
     Fee(FeeKind),
-    /// Money that goes to DEGIRO's bank (`true`) or comes from it. The row names the amount in its
-    /// text alone: the other side of a sweep that is booked beside it.
-    Sweep {
-        goes: bool,
-    },
-    /// Cash that DEGIRO keeps in a money market fund; it counts as cash all the while.
-    CashFund,
+    /// Interest that was bought or sold with a bond.
+    AccruedInterest,
+    /// A transfer to DEGIRO's bank (true) or from it (false); unknown where the words don't say.
+    Bank(Option<bool>),
+    /// The money market fund that holds the cash is worth more or less.
+    FundPrice,
 }
 
-use CashKind::{
-    Adjustment, CapitalReturn, Conversion, Deposit, Dividend, Interest, InternalTransfer, Lending,
-    Reward, Tax, Withdrawal, WithholdingTax,
-};
-use Meaning::{Cash, CashFund, Fee, Sweep};
+/// What the words before the colon of a trade say about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    Units(TransactionKind),
+    /// Cash that went into the money market fund, or came out of it.
+    FundConversion,
+    /// A conversion of cash that was traded like an instrument.
+    Currency,
+}
 
-const MEANINGS: &[(&str, Meaning)] = &[
-    // Cash kept in a money market fund.
-    ("geldmarktfonds umwandlung", CashFund),
-    ("geldmarktfonds preisanderung", Cash(Interest)),
-    ("geldmarktfonds kompensation", Cash(Interest)),
-    ("money market fund conversion", CashFund),
-    ("money market fund price change", Cash(Interest)), // derived
-    ("money market fund compensation", Cash(Interest)), // derived
-    ("conversion fonds monetaires", CashFund),
-    ("variation fonds monetaires", Cash(Interest)),
-    ("compensation fonds monetaires", Cash(Interest)), // derived
-    ("konverze penezniho fondu", CashFund),
-    ("zmena ceny penezniho fondu", Cash(Interest)),
-    ("conversie geldmarktfonds", CashFund), // derived
-    ("geldmarktfonds conversie", CashFund), // derived
-    ("koersverandering geldmarktfonds", Cash(Interest)), // derived
-    ("geldmarktfonds koersverandering", Cash(Interest)), // derived
-    ("compensatie geldmarktfonds", Cash(Interest)), // derived
-    ("conversion fondos del mercado monetario", CashFund), // derived
-    ("conversion de fondos monetarios", CashFund), // derived
-    ("conversao fundo monetario", CashFund), // derived
-    ("conversione fondi monetari", CashFund), // derived
-    ("konwersja funduszu pienieznego", CashFund), // derived
-    // Sweeps to and from DEGIRO's bank.
-    ("degiro cash sweep transfer", Cash(InternalTransfer)),
-    ("flatex cash sweep", Cash(InternalTransfer)), // derived
-    ("overboeking naar uw geldrekening", Sweep { goes: true }),
-    ("overboeking van uw geldrekening", Sweep { goes: false }),
-    ("transfer to your cash account", Sweep { goes: true }),
-    ("transfer from your cash account", Sweep { goes: false }),
-    ("uberweisung auf ihr geldkonto", Sweep { goes: true }),
-    ("uberweisung von ihrem geldkonto", Sweep { goes: false }), // derived
-    ("auszahlung von ihrem geldkonto", Sweep { goes: false }),
-    ("virement vers votre compte especes", Sweep { goes: true }),
-    ("virement depuis votre compte especes", Sweep { goes: false }),
-    ("transferir a su cuenta de efectivo", Sweep { goes: true }), // derived
-    ("transferir desde su cuenta de efectivo", Sweep { goes: false }), // derived
-    ("transferencia a su cuenta de efectivo", Sweep { goes: true }), // derived
-    ("transferencia desde su cuenta de efectivo", Sweep { goes: false }), // derived
-    ("transferencia para a sua conta caixa", Sweep { goes: true }), // derived
-    ("transferencia da sua conta caixa", Sweep { goes: false }),  // derived
-    ("trasferimento sul tuo conto", Sweep { goes: true }),        // derived
-    ("trasferimento dal tuo conto", Sweep { goes: false }),       // derived
-    ("prevod na vas penezni ucet", Sweep { goes: true }),         // derived
-    ("prevod z vaseho penezniho uctu", Sweep { goes: false }),    // derived
-    ("przelew na twoj rachunek pieniezny", Sweep { goes: true }), // derived
-    ("przelew z twojego rachunku pienieznego", Sweep { goes: false }), // derived
-    // A deposit is reserved first, and booked when it arrives.
-    ("reservation ideal", Cash(InternalTransfer)),
-    ("reservierung", Cash(InternalTransfer)), // derived
-    // Costs of paying in.
-    ("sofort zahlungsgebuhr", Fee(FeeKind::Payment)),
-    ("ideal betalingskosten", Fee(FeeKind::Payment)), // derived
-    // Costs of a trade.
-    ("transactiekosten", Fee(FeeKind::Transaction)),
-    ("transaction and/or third party fee", Fee(FeeKind::Transaction)),
-    ("degiro transaction fee", Fee(FeeKind::Transaction)),
-    ("transaktionsgebuhr", Fee(FeeKind::Transaction)),
-    ("fremdkosten", Fee(FeeKind::Transaction)),
-    ("gebuhr fur ausubung", Fee(FeeKind::Transaction)),
-    ("frais degiro de courtage", Fee(FeeKind::Transaction)),
-    ("frais de courtage", Fee(FeeKind::Transaction)), // derived
-    ("costes de transaccion", Fee(FeeKind::Transaction)),
-    ("comisiones de transaccion", Fee(FeeKind::Transaction)), // derived
-    ("comissoes de transacao", Fee(FeeKind::Transaction)),
-    ("custos de transacao", Fee(FeeKind::Transaction)), // derived
-    ("costi di transazione", Fee(FeeKind::Transaction)),
-    ("commissioni di transazione", Fee(FeeKind::Transaction)), // derived
-    ("transakcni poplatek", Fee(FeeKind::Transaction)),        // derived
-    ("poplatky za transakce", Fee(FeeKind::Transaction)),      // derived
-    ("oplata transakcyjna", Fee(FeeKind::Transaction)),
-    ("oplaty transakcyjne", Fee(FeeKind::Transaction)), // derived
-    ("autofx", Fee(FeeKind::Conversion)),               // derived
-    // Taxes on trades.
-    ("transactiebelasting", Fee(FeeKind::TransactionTax)),
-    ("beurstaks", Fee(FeeKind::TransactionTax)), // derived
-    ("transaction tax", Fee(FeeKind::TransactionTax)),
-    ("transaktionssteuer", Fee(FeeKind::TransactionTax)),
-    ("stamp duty", Fee(FeeKind::TransactionTax)), // derived
-    ("taxe sur les transactions", Fee(FeeKind::TransactionTax)), // derived
-    ("impuesto sobre transacciones", Fee(FeeKind::TransactionTax)), // derived
-    ("impuesto de transaccion", Fee(FeeKind::TransactionTax)), // derived
-    ("imposto de transacao", Fee(FeeKind::TransactionTax)), // derived
-    ("imposta sulle transazioni", Fee(FeeKind::TransactionTax)), // derived
-    ("dan z transakci", Fee(FeeKind::TransactionTax)), // derived
-    ("podatek od transakcji", Fee(FeeKind::TransactionTax)), // derived
-    // The right to trade on an exchange for a year.
-    ("aansluitingskosten", Fee(FeeKind::Connection)),
-    ("exchange connection fee", Fee(FeeKind::Connection)),
-    ("connectivity fee", Fee(FeeKind::Connection)), // derived
-    ("einrichtung von handelsmodalitaten", Fee(FeeKind::Connection)),
-    ("einrichtung von", Fee(FeeKind::Connection)),
-    ("frais de connexion", Fee(FeeKind::Connection)),
-    ("costes de conectividad", Fee(FeeKind::Connection)), // derived
-    ("comision de conectividad", Fee(FeeKind::Connection)), // derived
-    ("custo de conectividade", Fee(FeeKind::Connection)),
-    ("costi di connessione", Fee(FeeKind::Connection)), // derived
-    ("costi di connettivita", Fee(FeeKind::Connection)), // derived
-    ("poplatek za obchodovani na zahranicnich burzach", Fee(FeeKind::Connection)),
-    ("oplata za podlaczenie", Fee(FeeKind::Connection)), // derived
-    // Other costs.
-    ("adr/gdr", Fee(FeeKind::DepositaryReceipt)),
-    ("corporate action kosten", Fee(FeeKind::CorporateAction)),
-    ("corporate action fee", Fee(FeeKind::CorporateAction)), // derived
-    ("kapitalmassnahme gebuhr", Fee(FeeKind::CorporateAction)), // derived
-    ("dividendverwerking", Fee(FeeKind::CorporateAction)),   // derived
-    ("realtime koersen", Fee(FeeKind::MarketData)),          // derived
-    ("market data", Fee(FeeKind::MarketData)),               // derived
-    ("debetrente", Cash(Interest)),                          // derived
-    // Taxes on dividends, before dividends, whose word they hold.
-    ("dividendbelasting", Cash(WithholdingTax)),
-    ("dividend tax", Cash(WithholdingTax)),
-    ("dividendensteuer", Cash(WithholdingTax)),
-    ("impots sur dividende", Cash(WithholdingTax)),
-    ("impot sur dividende", Cash(WithholdingTax)), // derived
-    ("retencion del dividendo", Cash(WithholdingTax)), // derived
-    ("impuesto sobre dividendo", Cash(WithholdingTax)), // derived
-    ("imposto sobre dividendo", Cash(WithholdingTax)),
-    ("ritenuta sul dividendo", Cash(WithholdingTax)), // derived
-    ("ritenuta sui dividendi", Cash(WithholdingTax)), // derived
-    ("tassa sui dividendi", Cash(WithholdingTax)),    // derived
-    ("dan z dividend", Cash(WithholdingTax)),         // derived
-    ("dividendova dan", Cash(WithholdingTax)),        // derived
-    ("podatek od dywidendy", Cash(WithholdingTax)),   // derived
-    // Money from what is held.
-    ("kapitalruckzahlung", Cash(CapitalReturn)),
-    ("barausgleich kapitalmassnahme", Cash(CapitalReturn)),
-    ("vermogenswinst", Cash(Dividend)),
-    ("capital return", Cash(CapitalReturn)),    // derived
-    ("return of capital", Cash(CapitalReturn)), // derived
-    ("kapitaaluitkering", Cash(CapitalReturn)), // derived
-    ("terugbetaling kapitaal", Cash(CapitalReturn)), // derived
-    ("remboursement de capital", Cash(CapitalReturn)),
-    ("devolucion de capital", Cash(CapitalReturn)), // derived
-    ("reembolso de capital", Cash(CapitalReturn)),  // derived
-    ("rimborso di capitale", Cash(CapitalReturn)),  // derived
-    ("vraceni kapitalu", Cash(CapitalReturn)),      // derived
-    ("zwrot kapitalu", Cash(CapitalReturn)),        // derived
-    ("dividend", Cash(Dividend)),
-    ("dywidenda", Cash(Dividend)), // derived
-    ("coupon", Cash(Interest)),    // derived
-    ("meegekochte rente", Cash(Interest)),
-    ("stuckzinsen", Cash(Interest)),       // derived
-    ("accrued interest", Cash(Interest)),  // derived
-    ("securities lending", Cash(Lending)), // derived
-    // Interest on cash.
-    ("interest", Cash(Interest)),
-    ("rente", Cash(Interest)), // derived
-    ("zinsen", Cash(Interest)),
-    ("interets", Cash(Interest)),  // derived
-    ("intereses", Cash(Interest)), // derived
-    ("juros", Cash(Interest)),     // derived
-    ("interessi", Cash(Interest)), // derived
-    ("urok", Cash(Interest)),      // derived
-    ("odsetki", Cash(Interest)),   // derived
-    // Currency conversion.
-    ("valuta creditering", Cash(Conversion)),
-    ("valuta debitering", Cash(Conversion)),
-    ("fx credit", Cash(Conversion)),
-    ("fx debit", Cash(Conversion)),
-    ("wahrungswechsel", Cash(Conversion)),
-    ("operation de change", Cash(Conversion)),
-    ("cambio de divisa", Cash(Conversion)),
-    ("credito de divisa", Cash(Conversion)),
-    ("levantamento de divisa", Cash(Conversion)),
-    ("debito de divisa", Cash(Conversion)), // derived
-    ("credito fx", Cash(Conversion)),
-    ("prelievo fx", Cash(Conversion)),
-    ("fx vyuctovani konverze meny", Cash(Conversion)),
-    ("wymiana walut", Cash(Conversion)), // derived
-    ("fx withdrawal", Cash(Conversion)), // derived
-    // Gifts and compensations.
-    ("degiro courtesy", Cash(Reward)),
-    ("gutschrift fur die neukundenaktion", Cash(Reward)),
-    ("neukundenaktion", Cash(Reward)),
-    ("promotion", Cash(Reward)),      // derived
-    ("compensation", Cash(Reward)),   // derived
-    ("compensatie", Cash(Reward)),    // derived
-    ("kompensation", Cash(Reward)),   // derived
-    ("correction", Cash(Adjustment)), // derived
-    ("correctie", Cash(Adjustment)),  // derived
-    ("korrektur", Cash(Adjustment)),  // derived
-    // Money that leaves: what was asked for, what was booked, and what was taken back, all signed, so
-    // that their sum is what left, wherever an export begins or ends.
-    ("processed flatex withdrawal", Cash(Withdrawal)),
-    ("terugstorting", Cash(Withdrawal)),
-    ("auszahlung", Cash(Withdrawal)),
-    ("withdrawal", Cash(Withdrawal)),
-    ("retrait", Cash(Withdrawal)), // derived
-    ("virement vers votre compte bancaire", Cash(Withdrawal)), // derived
-    ("retirada", Cash(Withdrawal)), // derived
-    ("levantamento", Cash(Withdrawal)), // derived
-    ("prelievo", Cash(Withdrawal)), // derived
-    ("vyber", Cash(Withdrawal)),   // derived
-    ("wyplata", Cash(Withdrawal)), // derived
-    // Money that comes.
-    ("ideal deposit", Cash(Deposit)),
-    ("ideal storting", Cash(Deposit)),
-    ("storting", Cash(Deposit)),
-    ("einzahlung", Cash(Deposit)),
-    ("deposit", Cash(Deposit)),
-    ("versement de fonds", Cash(Deposit)),
-    ("versement", Cash(Deposit)), // derived
-    ("depot", Cash(Deposit)),     // derived
-    ("ingreso", Cash(Deposit)),
-    ("versamento", Cash(Deposit)), // derived
-    ("vklad", Cash(Deposit)),
-    ("wplata", Cash(Deposit)),  // derived
-    ("depozyt", Cash(Deposit)), // derived
-    // What the state takes from the account.
-    ("bronbelasting", Cash(WithholdingTax)), // derived
-    ("quellensteuer", Cash(WithholdingTax)), // derived
-    ("belasting", Cash(Tax)),                // derived
-    ("steuer", Cash(Tax)),                   // derived
-];
+/// Words with what they mean, found by the whole text or by the longest words that it holds.
+struct Wordings<T> {
+    whole: HashMap<String, T>,
+    /// Longest first; whether they must stand at the beginning.
+    parts: Vec<(String, bool, T)>,
+}
 
-/// What a description in the form of [`crate::words::folded`] means.
-pub(crate) fn meaning(folded: &str) -> Option<Meaning> {
-    MEANINGS.iter().find(|(words, _)| folded.contains(words)).map(|(_, meaning)| *meaning)
+impl<T: Copy> Wordings<T> {
+    fn new() -> Self {
+        Self { whole: HashMap::new(), parts: Vec::new() }
+    }
+
+    fn add(&mut self, pattern: &str, meaning: T) {
+        if let Some(words) = pattern.strip_prefix('=') {
+            self.whole.insert(folded(words), meaning);
+            return;
+        }
+        let words = folded(pattern.trim_start_matches('^'));
+        let place = self.parts.partition_point(|(other, ..)| other.len() >= words.len());
+        self.parts.insert(place, (words, pattern.starts_with('^'), meaning));
+    }
+
+    fn find(&self, folded: &str) -> Option<T> {
+        let is_told = |words: &String, is_first: bool| {
+            if is_first { folded.starts_with(words) } else { folded.contains(words) }
+        };
+        self.whole.get(folded).copied().or_else(|| {
+            let part = self.parts.iter().find(|(words, is_first, _)| is_told(words, *is_first));
+            part.map(|&(.., meaning)| meaning)
+        })
+    }
+}
+
+/// The table, ready to be asked.
+pub(crate) struct Vocabulary {
+    descriptions: Wordings<Meaning>,
+    actions: Wordings<Action>,
+    /// First words of trades, and whether they sell.
+    trades: HashMap<String, bool>,
+    /// What was asked already: most descriptions recur.
+    known: HashMap<String, Option<Meaning>>,
+}
+
+impl Vocabulary {
+    pub(crate) fn read() -> Self {
+        let mut vocabulary = Self {
+            descriptions: Wordings::new(),
+            actions: Wordings::new(),
+            trades: HashMap::new(),
+            known: HashMap::new(),
+        };
+        for line in include_str!("vocabulary.txt").lines() {
+            vocabulary.learn(line);
+        }
+        vocabulary
+    }
+
+    /// Whether the line could be read; comments and empty lines can.
+    fn learn(&mut self, line: &str) -> bool {
+        let told = line.split('#').next().unwrap_or_default().trim();
+        if told.is_empty() {
+            return true;
+        }
+        let mut cells = told.split('|').map(str::trim);
+        let (Some(_language), Some(words), Some(meaning), None) =
+            (cells.next(), cells.next(), cells.next(), cells.next())
+        else {
+            return false;
+        };
+        if let "buy" | "sell" = meaning {
+            self.trades.insert(folded(words.trim_start_matches('=')), meaning == "sell");
+        } else if let Some(kind) = meaning.strip_prefix("action ") {
+            let Some(action) = action(kind) else { return false };
+            self.actions.add(words, action);
+        } else {
+            let Some(meaning) = self::meaning(meaning) else { return false };
+            self.descriptions.add(words, meaning);
+        }
+        true
+    }
+
+    pub(crate) fn description(&mut self, text: &str) -> Option<Meaning> {
+        if let Some(known) = self.known.get(text) {
+            return *known;
+        }
+        let meaning = self.descriptions.find(&folded(text));
+        self.known.insert(text.to_owned(), meaning);
+        meaning
+    }
+
+    /// What stands before the colon of a trade.
+    pub(crate) fn action(&self, text: &str) -> Option<Action> {
+        self.actions.find(&folded(text))
+    }
+
+    /// Whether a word starts a trade, and if so whether it sells.
+    pub(crate) fn is_sale(&self, word: &str) -> Option<bool> {
+        self.trades.get(&folded(word)).copied()
+    }
+}
+
+fn meaning(name: &str) -> Option<Meaning> {
+    if let Some(kind) = name.strip_prefix("fee ") {
+        return fee_kind(kind).map(Meaning::Fee);
+    }
+    let kind = match name {
+        "accrued-interest" => return Some(Meaning::AccruedInterest),
+        "to-bank" => return Some(Meaning::Bank(Some(true))),
+        "from-bank" => return Some(Meaning::Bank(Some(false))),
+        "bank" => return Some(Meaning::Bank(None)),
+        "fund-price" => return Some(Meaning::FundPrice),
+        "deposit" => CashKind::Deposit,
+        // A request takes the money, its completion gives it back and takes it again, each in a row of
+        // its own: all of them are withdrawals, and what is left is what was paid.
+        "withdrawal" => CashKind::Withdrawal,
+        "dividend" => CashKind::Dividend,
+        "withholding-tax" => CashKind::WithholdingTax,
+        "capital-return" => CashKind::CapitalReturn,
+        "interest" => CashKind::Interest,
+        "interest-tax" => CashKind::InterestTax,
+        "conversion" => CashKind::Conversion,
+        "internal-transfer" => CashKind::InternalTransfer,
+        "lending" => CashKind::Lending,
+        "reward" => CashKind::Reward,
+        "tax" => CashKind::Tax,
+        "adjustment" => CashKind::Adjustment,
+        _ => return None,
+    };
+    Some(Meaning::Cash(kind))
+}
+
+fn fee_kind(name: &str) -> Option<FeeKind> {
+    Some(match name {
+        "transaction" => FeeKind::Transaction,
+        "conversion" => FeeKind::Conversion,
+        "transaction-tax" => FeeKind::TransactionTax,
+        "connection" => FeeKind::Connection,
+        "custody" => FeeKind::Custody,
+        "depositary-receipt" => FeeKind::DepositaryReceipt,
+        "market-data" => FeeKind::MarketData,
+        "corporate-action" => FeeKind::CorporateAction,
+        "payment" => FeeKind::Payment,
+        "borrowing" => FeeKind::Borrowing,
+        "other" => FeeKind::Other,
+        _ => return None,
+    })
+}
+
+fn action(name: &str) -> Option<Action> {
+    Some(Action::Units(match name {
+        "fund-conversion" => return Some(Action::FundConversion),
+        "currency" => return Some(Action::Currency),
+        "split" => TransactionKind::Split,
+        "exchange" => TransactionKind::Exchange,
+        "spin-off" => TransactionKind::SpinOff,
+        "stock-dividend" => TransactionKind::StockDividend,
+        "rights" => TransactionKind::Rights,
+        "delisting" => TransactionKind::Delisting,
+        "expiry" => TransactionKind::Expiry,
+        "exercise" => TransactionKind::Exercise,
+        "assignment" => TransactionKind::Assignment,
+        _ => return None,
+    }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::folded;
 
-    #[test]
-    fn the_more_special_words_win() {
-        for (text, expected) in [
-            ("Dividendbelasting", Cash(WithholdingTax)),
-            ("Dividend", Cash(Dividend)),
-            ("Transactiebelasting", Fee(FeeKind::TransactionTax)),
-            ("DEGIRO Transactiekosten en/of kosten van derden", Fee(FeeKind::Transaction)),
-            ("Retirada Cambio de Divisa", Cash(Conversion)),
-            ("Levantamento de divisa", Cash(Conversion)),
-            ("CrÃ©dito de divisa", Cash(Conversion)),
-            ("flatex terugstorting", Cash(Withdrawal)),
-            ("flatex Storting", Cash(Deposit)),
-            ("Auszahlung von Ihrem Geldkonto bei der flatex Bank: 5 EUR", Sweep { goes: false }),
-            ("Auszahlung", Cash(Withdrawal)),
-            ("Flatex Interest Income", Cash(Interest)),
-            ("Variation Fonds Monétaires (EUR)", Cash(Interest)),
-            ("ADR/GDR Weitergabegebühr", Fee(FeeKind::DepositaryReceipt)),
-            ("Französische Transaktionssteuer", Fee(FeeKind::TransactionTax)),
-            ("FX vyučtování konverze měny", Cash(Conversion)),
-            (
-                "DEGIRO poplatek za Obchodování na zahraničních burzách 2023 (Xetra - XET)",
-                Fee(FeeKind::Connection),
-            ),
-        ] {
-            assert_eq!(meaning(&folded(text)), Some(expected), "{text}");
-        }
-        assert_eq!(meaning("onbekende actie die niemand kent"), None);
+    fn check(text: &str, expected: &str) {
+        let found = Vocabulary::read().description(text);
+        assert_eq!(found, meaning(expected), "{text}");
     }
 
     #[test]
-    fn no_line_is_hidden_by_an_earlier_one() {
-        for (place, (words, _)) in MEANINGS.iter().enumerate() {
-            let first = MEANINGS.iter().position(|(earlier, _)| words.contains(earlier));
-            assert_eq!(first, Some(place), "`{words}` is hidden");
-            assert_eq!(&folded(words), words, "`{words}` is not in the form that is compared");
+    fn every_line_of_the_table_can_be_read() {
+        for (number, line) in (1..).zip(include_str!("vocabulary.txt").lines()) {
+            assert!(Vocabulary::read().learn(line), "line {number}: {line}");
         }
+    }
+
+    #[test]
+    fn no_two_lines_contradict_each_other() {
+        let mut meanings: HashMap<String, &str> = HashMap::new();
+        for line in include_str!("vocabulary.txt").lines() {
+            let told = line.split('#').next().unwrap_or_default();
+            let cells: Vec<&str> = told.split('|').map(str::trim).collect();
+            let [_, words, meaning] = cells[..] else { continue };
+            let kind = meaning.split(' ').next().unwrap_or_default();
+            let place = if kind == "action" { "action" } else { "description" };
+            let other = meanings.insert(format!("{place} {}", folded(words)), meaning);
+            assert!(other.is_none_or(|other| other == meaning), "{line}: also {other:?}");
+        }
+    }
+
+    #[test]
+    fn the_longest_words_win() {
+        check("Dividend", "dividend");
+        check("Dividendbelasting", "withholding-tax");
+        check("Dividend Tax", "withholding-tax");
+        check("Dividende", "dividend");
+        check("Dividendensteuer", "withholding-tax");
+        check("Ingreso", "deposit");
+        check("Ingreso Cambio de Divisa", "conversion");
+        check("Retirada Cambio de Divisa", "conversion");
+        check("Prelievo FX", "conversion");
+        check("Prelievo flatex", "withdrawal");
+        check("Auszahlung", "withdrawal");
+        check("Auszahlung von Ihrem Geldkonto bei der flatex Bank: 291.07 CHF", "from-bank");
+        check("Reservation iDEAL / Sofort Deposit", "internal-transfer");
+        check("iDEAL Deposit", "deposit");
+        check("Odsetki krótka sprzedaż", "fee borrowing");
+        check("DEGIRO Corporate Action Kosten", "fee corporate-action");
+        check("Giro Exchange Connection Fee 2024", "fee connection");
+        check("DEGIRO Aansluitingskosten 2024 (Nasdaq - NDQ)", "fee connection");
+        check("London/Dublin Stamp Duty", "fee transaction-tax");
+        check("Spanish Transaction Tax", "fee transaction-tax");
+        check("Französische Transaktionssteuer", "fee transaction-tax");
+        check(
+            "DEGIRO poplatek za Obchodování na zahraničních burzách 2023 (Xetra - XET)",
+            "fee connection",
+        );
+        check("Variation Fonds Monétaires (EUR)", "fund-price");
+        check("Flatex Interest Income", "interest");
+        check("Meegekochte Rente", "accrued-interest");
+        check("Vklad", "deposit");
+    }
+
+    #[test]
+    fn neither_accents_nor_a_wrong_encoding_matter() {
+        check("CrÃ©dito de divisa", "conversion");
+        check("Operation de change - Crédit", "conversion");
+        check("Opération de change - Débit", "conversion");
+        check("FX vyučtování konverze měny", "conversion");
+    }
+
+    #[test]
+    fn what_is_not_in_the_table_means_nothing_known() {
+        assert_eq!(Vocabulary::read().description("Onbekende Actie Die Niemand Kent"), None);
+        assert_eq!(Vocabulary::read().description(""), None);
+    }
+
+    #[test]
+    fn corporate_actions_are_known_by_what_stands_before_the_colon() {
+        let vocabulary = Vocabulary::read();
+        let units = |text| match vocabulary.action(text) {
+            Some(Action::Units(kind)) => Some(kind),
+            _ => None,
+        };
+        assert_eq!(units("PRODUCTWIJZIGING "), Some(TransactionKind::Exchange));
+        assert_eq!(units("ISIN-ÄNDERUNG"), Some(TransactionKind::Exchange));
+        assert_eq!(units("AKTIENSPLIT"), Some(TransactionKind::Split));
+        assert_eq!(units("Fractionnement d’actions"), Some(TransactionKind::Split));
+        let fund = vocabulary.action("Conversion Fonds Monétaires finalisée");
+        assert_eq!(fund, Some(Action::FundConversion));
+        assert_eq!(vocabulary.action("Règlement transaction devise"), Some(Action::Currency));
     }
 }

@@ -3,54 +3,55 @@
 use std::collections::BTreeMap;
 
 use stonks_plugin_sdk::decimal::canonical;
-use stonks_plugin_sdk::{Balance, DaySide, Decimal, Fact, Money};
+use stonks_plugin_sdk::{Balance, DaySide, Decimal, Fact, Money, SourceLocation};
 
 use super::entry::Entry;
+use crate::table::Row;
 
 /// First and last row of one currency.
-struct Span<'a> {
-    first: &'a Entry,
-    before: Decimal,
-    last: &'a Entry,
+struct Span {
+    first: usize,
+    before: Option<Decimal>,
+    last: usize,
     behind: Decimal,
 }
 
-/// The balance before the first row and behind the last one, as the statement shows them.
-pub(super) fn find(entries: &[Entry]) -> Vec<Fact> {
-    let mut spans: BTreeMap<&str, Span<'_>> = BTreeMap::new();
-    for entry in entries {
+/// The balances before the first rows and behind the last ones. `order` holds the entries' places,
+/// oldest first.
+pub(super) fn find(entries: &[Entry], rows: &[Row], order: &[usize]) -> (Vec<Fact>, Vec<Fact>) {
+    let mut spans: BTreeMap<&str, Span> = BTreeMap::new();
+    for &place in order {
+        let entry = &entries[place];
         let (Some(currency), Some(behind)) = (entry.currency.as_deref(), entry.balance) else {
             continue;
         };
-        let amount = entry.money().map_or(Decimal::ZERO, |(amount, _)| amount);
         spans
             .entry(currency)
-            .and_modify(|span| {
-                span.last = entry;
-                span.behind = behind;
-            })
-            .or_insert_with(|| Span { first: entry, before: behind - amount, last: entry, behind });
+            .and_modify(|span| (span.last, span.behind) = (place, behind))
+            .or_insert_with(|| Span {
+                first: place,
+                before: behind.checked_sub(entry.amount.unwrap_or_default()),
+                last: place,
+                behind,
+            });
     }
-    let claims = spans.into_iter().flat_map(|(currency, span)| {
-        [
-            claim(span.first, DaySide::Opening, span.before, currency),
-            claim(span.last, DaySide::Closing, span.behind, currency),
-        ]
-    });
-    claims.collect()
-}
-
-fn claim(entry: &Entry, side: DaySide, amount: Decimal, currency: &str) -> Fact {
-    let word = match side {
-        DaySide::Opening => "opening",
-        DaySide::Closing => "closing",
+    let claim = |place: usize, side: DaySide, amount: Decimal, currency: &str| {
+        let date = entries[place].stamp.day.to_string();
+        let word = if side == DaySide::Opening { "opening" } else { "closing" };
+        Fact::Balance(Balance {
+            identity: format!("{word}:{currency}:{date}"),
+            account: None,
+            date,
+            side,
+            money: Money { amount: canonical(amount), currency: currency.to_owned() },
+            source: SourceLocation { line: Some(rows[place].line), path: None },
+        })
     };
-    Fact::Balance(Balance {
-        identity: format!("{word}:{currency}:{}", entry.date),
-        account: None,
-        date: entry.date.clone(),
-        side,
-        money: Money { amount: canonical(amount), currency: currency.to_owned() },
-        source: entry.source(),
-    })
+    let openings = spans.iter().filter_map(|(currency, span)| {
+        span.before.map(|before| claim(span.first, DaySide::Opening, before, currency))
+    });
+    let closings = spans
+        .iter()
+        .map(|(currency, span)| claim(span.last, DaySide::Closing, span.behind, currency));
+    (openings.collect(), closings.collect())
 }

@@ -1,136 +1,230 @@
 //! A row of the account statement, read.
 
-use stonks_plugin_sdk::decimal::{self, Separator};
-use stonks_plugin_sdk::{Decimal, PluginError};
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use stonks_plugin_sdk::{CashKind, Decimal, FeeKind, PluginError};
 
 use crate::header::AccountColumns;
+use crate::instruments::{Instruments, Place, Sighting};
+use crate::numbers::{Evidence, Format, clipped};
+use crate::stamp::{Day, Stamp};
 use crate::table::Row;
-use crate::trade::{self, Trade};
-use crate::vocabulary::{self, Meaning};
-use crate::words::{folded, squeezed};
-use crate::{instruments, numbers};
+use crate::trade::{Description, Told, Trade};
+use crate::vocabulary::{Meaning, Vocabulary};
+use crate::words::squeezed;
+use crate::{currencies, instruments};
+
+/// What a row is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Subject {
+    Trade(Trade),
+    Cash(CashKind),
+    Fee(FeeKind),
+    /// Interest that was bought or sold with a bond.
+    AccruedInterest,
+    /// The other side of a sweep to DEGIRO's bank (true) or from it (false), with the amount that its
+    /// words tell.
+    Bank {
+        goes: Option<bool>,
+        told: Option<Decimal>,
+    },
+    /// The money market fund that holds the cash: a change of its price, or a conversion worth so much.
+    Fund {
+        worth: Option<Decimal>,
+    },
+    Unknown,
+}
 
 /// What a row says.
-pub(crate) struct Entry {
-    pub(crate) line: u32,
-    pub(crate) date: String,
-    pub(crate) time: String,
-    pub(crate) value_date: Option<String>,
-    pub(crate) product: String,
-    pub(crate) isin: String,
-    /// The instrument's key.
-    pub(crate) instrument: Option<String>,
-    pub(crate) description: String,
-    pub(crate) meaning: Option<Meaning>,
-    /// Units bought or sold; also those of a corporate action.
-    pub(crate) trade: Option<Trade>,
-    /// Whether the row trades one currency for another.
-    pub(crate) is_currency_pair: bool,
-    amount: Option<Decimal>,
-    pub(crate) currency: Option<String>,
-    pub(crate) balance: Option<Decimal>,
-    pub(crate) order: Option<String>,
-    /// As the file has it.
-    pub(crate) text: String,
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) stamp: Stamp,
+    pub(super) value_day: Option<Day>,
+    pub(super) instrument: Option<Place>,
+    pub(super) subject: Subject,
+    /// The change, where the row tells one.
+    pub(super) amount: Option<Decimal>,
+    pub(super) currency: Option<Rc<str>>,
+    pub(super) balance: Option<Decimal>,
+    pub(super) order: Option<Rc<str>>,
 }
 
 impl Entry {
-    pub(crate) fn read(
-        row: &Row,
-        columns: &AccountColumns,
-        separator: Separator,
-    ) -> Result<Self, PluginError> {
-        let needed = columns.balance + 2;
-        if row.fields.len() < needed {
-            let message = format!("the row has {} fields; {needed} are expected", row.fields.len());
-            let refusal = row.refuse(row.fields.len(), message);
-            return Err(refusal.hint("export the file again; it may have been cut off").into());
+    pub(super) const fn trade(&self) -> Option<&Trade> {
+        match &self.subject {
+            Subject::Trade(trade) => Some(trade),
+            _ => None,
         }
-        let date = numbers::date(row, columns.date)?;
-        let time = numbers::time(row, columns.time)?;
-        let value_date = match row.field(columns.value_date) {
-            "" => None,
-            _ => Some(numbers::date(row, columns.value_date)?),
-        };
-        let description = squeezed(row.field(columns.description));
-        let words = folded(&description);
-        let meaning = vocabulary::meaning(&words);
-        let change = numbers::amount(row, columns.change + 1, separator)?;
-        let product = row.field(columns.product).to_owned();
-        let is_currency_pair = instruments::is_currency_pair(&product);
-        let trade = trade::read(&description, separator, change)
-            .filter(|_| meaning != Some(Meaning::CashFund) && !is_currency_pair);
-        let told = trade.as_ref().and_then(|trade| trade.isin.clone());
-        let isin = Some(row.field(columns.isin)).filter(|isin| !isin.is_empty()).map(str::to_owned);
-        let isin = isin.or(told).unwrap_or_default();
-        let currency =
-            [columns.change, columns.balance].map(|column| numbers::currency(row.field(column)));
-        let swept = match meaning {
-            Some(Meaning::Sweep { goes }) if change.is_none() => {
-                swept(&description, separator, goes)
+    }
+}
+
+/// How the numbers of a statement are written: in its columns, and in its descriptions.
+#[derive(Clone, Copy)]
+struct Formats {
+    columns: Format,
+    words: Format,
+}
+
+/// What reading rows takes, and what is learnt from them.
+pub(super) struct Reader<'a> {
+    columns: &'a AccountColumns,
+    formats: Formats,
+    vocabulary: Vocabulary,
+    orders: HashSet<Rc<str>>,
+    pub(super) instruments: Instruments,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(columns: &'a AccountColumns, rows: &[Row]) -> Self {
+        let (mut in_columns, mut in_words) = (Evidence::default(), Evidence::default());
+        for row in rows {
+            for column in [columns.change, columns.change + 1, columns.balance, columns.balance + 1]
+            {
+                in_columns.see(row.field(column));
             }
+            for word in row
+                .field(columns.description)
+                .split(|sign: char| sign.is_whitespace() || sign == '@')
+            {
+                if word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')) {
+                    in_words.see(word);
+                }
+            }
+        }
+        let formats = Formats {
+            columns: in_columns.format(columns.has_points),
+            words: in_words.format(in_columns.format(columns.has_points).writes_points()),
+        };
+        Self {
+            columns,
+            formats,
+            vocabulary: Vocabulary::read(),
+            orders: HashSet::new(),
+            instruments: Instruments::default(),
+        }
+    }
+
+    pub(super) fn read(&mut self, row: &Row) -> Result<Entry, PluginError> {
+        let columns = self.columns;
+        row.must_have(columns.n_needed())?;
+        let stamp = Stamp::field(row, columns.date, columns.time)?;
+        let value_day = match columns.value_date {
+            Some(column) if !row.field(column).is_empty() => Some(Day::field(row, column)?),
             _ => None,
         };
-        let instrument = instruments::key(&product, &isin).filter(|_| !is_currency_pair);
-        Ok(Self {
-            line: row.line,
-            date,
-            time,
-            value_date,
-            // A trade of something that the row doesn't name can't be booked as units.
-            trade: trade.filter(|_| instrument.is_some()),
-            instrument,
-            product,
-            isin,
-            description,
-            meaning,
-            is_currency_pair,
-            amount: change.or(swept),
-            currency: currency.into_iter().flatten().next().map(str::to_owned),
-            balance: numbers::amount(row, columns.balance + 1, separator)?,
-            order: Some(row.field(columns.order))
-                .filter(|order| !order.is_empty())
-                .map(str::to_owned),
-            text: row.text(),
-        })
+        let (balance_currency, balance) = self.money(row, columns.balance)?;
+        let (currency, amount) = self.money(row, columns.change)?;
+        if amount.is_some() && currency.is_none() && balance_currency.is_none() {
+            let refusal = row.refuse(columns.change, "the amount has no currency");
+            return Err(refusal
+                .hint("export the file again, and leave its columns as they are")
+                .into());
+        }
+        let (instrument, subject) = self.subject(row, stamp, amount);
+        let currency = currency.or(balance_currency);
+        if let (Some(place), Subject::Trade(trade)) = (instrument, &subject) {
+            self.instruments.see_words(place, row.field(columns.description));
+            self.instruments.see_trade(
+                place,
+                &Sighting {
+                    quantity: trade.quantity,
+                    price: trade.price,
+                    price_currency: &trade.currency,
+                    money: amount.zip(currency.as_deref()),
+                },
+            );
+        }
+        let order = columns.order.map(|column| row.field(column)).filter(|order| !order.is_empty());
+        let order = order.map(|order| self.order(order));
+        Ok(Entry { stamp, value_day, instrument, subject, amount, currency, balance, order })
     }
 
-    /// What the row does to the cash. A row that is understood and has no amount moves nothing.
-    pub(crate) fn money(&self) -> Option<(Decimal, String)> {
-        let is_known = self.meaning.is_some() || self.trade.is_some() || self.is_currency_pair;
-        let amount = self.amount.or_else(|| is_known.then_some(Decimal::ZERO))?;
-        Some((amount, self.currency.clone()?))
+    /// A currency and an amount in two columns, in either order.
+    fn money(
+        &self,
+        row: &Row,
+        column: usize,
+    ) -> Result<(Option<Rc<str>>, Option<Decimal>), PluginError> {
+        let (first, second) = (row.field(column), row.field(column + 1));
+        let read = |column| self.formats.columns.field(row, column);
+        if let Some(currency) = currencies::code(first) {
+            return Ok((Some(currency), read(column + 1)?));
+        }
+        if let Some(currency) = currencies::code(second) {
+            return Ok((Some(currency), read(column)?));
+        }
+        if first.is_empty() {
+            return Ok((None, read(column + 1)?));
+        }
+        let refusal = row.refuse(column, format!("`{}` is not a currency", clipped(first)));
+        Err(refusal.hint("export the file again, and leave its columns as they are").into())
+    }
+
+    fn subject(
+        &mut self,
+        row: &Row,
+        stamp: Stamp,
+        amount: Option<Decimal>,
+    ) -> (Option<Place>, Subject) {
+        let product = row.field(self.columns.product);
+        let text = row.field(self.columns.description);
+        let description = Description { text, format: self.formats.words, amount };
+        let told = description.told(&self.vocabulary);
+        // `FLATEX EURO BANKACCOUNT` is no instrument, and newer exports leave it out.
+        let is_bank = instruments::is_bank(product);
+        let isin = Some(row.field(self.columns.isin)).filter(|isin| !isin.is_empty());
+        let code =
+            isin.or_else(|| told.as_ref().and_then(|_| isin_at_end(text))).unwrap_or_default();
+        let instrument = if is_bank { None } else { self.instruments.find(product, code, stamp) };
+        let subject = match told {
+            Some(Told::Currency) => Subject::Cash(CashKind::Conversion),
+            Some(Told::FundConversion(worth)) => Subject::Fund { worth },
+            Some(Told::Trade(trade)) if instruments::is_cash_fund(product) => {
+                Subject::Fund { worth: trade.quantity.abs().checked_mul(trade.price) }
+            }
+            Some(Told::Trade(_)) if currencies::is_pair(product) => {
+                Subject::Cash(CashKind::Conversion)
+            }
+            // Units of something that the row doesn't name can't be booked.
+            Some(Told::Trade(trade)) if instrument.is_some() => Subject::Trade(trade),
+            Some(Told::Trade(_)) => Subject::Unknown,
+            None => match self.vocabulary.description(text) {
+                Some(Meaning::Cash(kind)) => Subject::Cash(kind),
+                Some(Meaning::Fee(kind)) => Subject::Fee(kind),
+                Some(Meaning::AccruedInterest) => Subject::AccruedInterest,
+                Some(Meaning::FundPrice) => Subject::Fund { worth: None },
+                Some(Meaning::Bank(goes)) => Subject::Bank { goes, told: self.amount_at_end(text) },
+                None => Subject::Unknown,
+            },
+        };
+        (instrument, subject)
+    }
+
+    /// The amount at the end of `Virement vers votre Compte Espèces à la flatexDEGIRO Bank: 3 601,9 EUR`.
+    fn amount_at_end(&self, text: &str) -> Option<Decimal> {
+        let text = squeezed(text);
+        let (rest, currency) = text.rsplit_once(' ')?;
+        currencies::code(currency)?;
+        let is_sign =
+            |sign: char| sign.is_ascii_digit() || matches!(sign, ' ' | '.' | ',' | '\'' | '’');
+        let start = rest.trim_end_matches(is_sign).len();
+        self.formats.words.read(rest[start..].trim())
+    }
+
+    /// Orders recur, so that they are kept once.
+    fn order(&mut self, order: &str) -> Rc<str> {
+        if let Some(known) = self.orders.get(order) {
+            return Rc::clone(known);
+        }
+        let order: Rc<str> = order.into();
+        self.orders.insert(Rc::clone(&order));
+        order
     }
 }
 
-/// The amount at the end of `Overboeking van uw geldrekening bij flatexDEGIRO Bank: 3 601,9 EUR`.
-///
-/// The sweep beside it took what goes to the bank out of the account, and this row puts it back, since
-/// money at the bank is the customer's, too.
-fn swept(description: &str, separator: Separator, goes: bool) -> Option<Decimal> {
-    let (rest, currency) = description.rsplit_once(' ')?;
-    numbers::currency(currency)?;
-    let is_number =
-        |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
-    let mut groups: Vec<&str> = rest.rsplit(' ').take_while(is_number).collect();
-    groups.reverse();
-    let amount =
-        decimal::parse(&groups.concat(), separator).filter(|amount| amount.scale() <= 18)?;
-    Some(if goes { amount } else { -amount })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_other_side_of_a_sweep_is_told_by_the_text() {
-        let swept =
-            |text: &str, goes| swept(text, Separator::Comma, goes).map(|amount| amount.to_string());
-        let text = "Overboeking van uw geldrekening bij flatexDEGIRO Bank 26,45 EUR";
-        assert_eq!(swept(text, false).as_deref(), Some("-26.45"));
-        let text = "Virement vers votre Compte Espèces à la flatexDEGIRO Bank: 6 770,1 CHF";
-        assert_eq!(swept(text, true).as_deref(), Some("6770.1"));
-        assert_eq!(swept("Overboeking naar uw geldrekening", true), None);
-    }
+/// The ISIN in brackets at the end of a description.
+fn isin_at_end(text: &str) -> Option<&str> {
+    let inside = text.trim().strip_suffix(')')?.rsplit_once('(')?.1;
+    Some(inside).filter(|inside| stonks_plugin_sdk::isin::is_valid(inside))
 }

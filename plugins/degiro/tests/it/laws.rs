@@ -1,140 +1,102 @@
 //! Laws that hold for any file.
 
-use std::collections::BTreeSet;
-use std::fmt::Write;
+use std::collections::{BTreeMap, BTreeSet};
 
 use degiro::Degiro;
 use proptest::prelude::*;
 use stonks_plugin_sdk::testing::import;
 use stonks_plugin_sdk::{DaySide, Decimal, Fact};
 
+use crate::generated::{Event, Look, statement, transactions};
 use crate::golden::told;
-
-/// Titles and words of one language, for the kinds of rows that are generated.
-struct Language {
-    titles: &'static str,
-    words: [&'static str; 4],
-}
-
-const LANGUAGES: [Language; 3] = [
-    Language {
-        titles: "Datum,Tijd,Valutadatum,Product,ISIN,Omschrijving,FX,Mutatie,,Saldo,,Order Id",
-        words: ["iDEAL storting", "Dividend", "DEGIRO Aansluitingskosten 2024", "Koop {} @ {} EUR"],
-    },
-    Language {
-        titles: "Date,Heure,Date de,Produit,Code ISIN,Description,FX,Mouvements,,Solde,,ID Ordre",
-        words: [
-            "Versement de fonds",
-            "Dividende",
-            "Frais de connexion aux places boursières 2024",
-            "Achat {} NOM@{} EUR (US0378331005)",
-        ],
-    },
-    Language {
-        titles: "Datum,Uhrzeit,Valutadatum,Produkt,ISIN,Beschreibung,FX,Änderung,,Saldo,,Order-ID",
-        words: [
-            "Einzahlung",
-            "Dividende",
-            "Einrichtung von Handelsmodalitäten 2024",
-            "Kauf {} zu je {} EUR (US0378331005)",
-        ],
-    },
-];
-
-/// Kind, minute, and cents or units.
-type Told = (usize, u32, i64);
-
-fn number(amount: Decimal, has_comma: bool) -> String {
-    let text = format!("{amount:.2}");
-    if has_comma { format!("\"{}\"", text.replace('.', ",")) } else { text }
-}
-
-/// A statement, newest first, of the rows of minutes in `from..to`.
-fn statement(
-    rows: &[Told],
-    language: &Language,
-    has_comma: bool,
-    (from, to): (u32, u32),
-) -> String {
-    let mut rows = rows.to_vec();
-    rows.sort_by_key(|(_, minute, _)| *minute);
-    let mut balance = Decimal::ZERO;
-    let mut lines = Vec::new();
-    for (kind, minute, size) in rows {
-        let (units, price) = (size % 90 + 1, Decimal::new(size, 2));
-        let amount = match kind {
-            3 => -(price * Decimal::from(units)),
-            2 => -price,
-            _ => price,
-        };
-        balance += amount;
-        if !(from..to).contains(&minute) {
-            continue;
-        }
-        let price = number(price, has_comma).replace('"', "");
-        let text =
-            language.words[kind].replacen("{}", &units.to_string(), 1).replacen("{}", &price, 1);
-        let of = if kind == 1 || kind == 3 { "EXAMPLE CORP,US0378331005" } else { "," };
-        let (day, minute) = (1 + minute / 60, minute % 60);
-        let (amount, balance) = (number(amount, has_comma), number(balance, has_comma));
-        let mut line = String::new();
-        write!(line, "{day:02}-01-2024,09:{minute:02},{day:02}-01-2024,{of},\"{text}\",,EUR,{amount},EUR,{balance},").unwrap();
-        lines.push(line);
-    }
-    lines.reverse();
-    format!("{}\n{}\n", language.titles, lines.join("\n"))
-}
+use crate::languages::LANGUAGES;
 
 fn facts(file: &str) -> Vec<Fact> {
     import::<Degiro>("file", file.as_bytes()).unwrap()
 }
 
+/// Kind, identity, and for movements their kind and trade: all that must not depend on the look.
 fn identities(facts: &[Fact]) -> BTreeSet<String> {
-    facts
-        .iter()
-        .filter_map(|fact| match fact {
-            Fact::Transaction(fact) => Some(format!("t {}", fact.identity)),
-            Fact::CashMovement(fact) => Some(format!("c {}", fact.identity)),
-            _ => None,
-        })
-        .collect()
+    let told = facts.iter().filter_map(|fact| match fact {
+        Fact::Transaction(fact) => Some(format!("transaction {} {:?}", fact.identity, fact.kind)),
+        Fact::CashMovement(fact) => {
+            Some(format!("movement {} {:?} {:?}", fact.identity, fact.kind, fact.transaction))
+        }
+        Fact::Instrument(fact) => Some(format!("instrument {}", fact.identity)),
+        Fact::Note(fact) => Some(format!("note {}", fact.text)),
+        _ => None,
+    });
+    told.collect()
 }
 
-fn rows() -> impl Strategy<Value = Vec<Told>> {
-    prop::collection::vec((0usize..4, 0u32..600, 1i64..100_000), 1..30)
+fn trades(facts: &[Fact]) -> BTreeMap<String, (String, Option<String>)> {
+    let told = facts.iter().filter_map(|fact| match fact {
+        Fact::Transaction(fact) => {
+            Some((fact.identity.clone(), (format!("{:?}", fact.kind), fact.group.clone())))
+        }
+        _ => None,
+    });
+    told.collect()
+}
+
+fn events() -> impl Strategy<Value = Vec<Event>> {
+    let event = (0usize..8, 0u32..600, 1i64..100_000);
+    prop::collection::vec(
+        event.prop_map(|(kind, minute, size)| Event { kind, minute, size }),
+        1..30,
+    )
+}
+
+fn look() -> impl Strategy<Value = Look> {
+    (0..LANGUAGES.len(), 0u8..3, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
+        |(language, numbers, is_forward, is_shuffled, has_trailing)| Look {
+            language,
+            numbers,
+            is_forward,
+            is_shuffled,
+            has_trailing,
+        },
+    )
 }
 
 proptest! {
     #[test]
-    fn language_and_number_format_make_no_other_facts(rows in rows(), language in 0usize..3, has_comma in any::<bool>()) {
-        let one = facts(&statement(&rows, &LANGUAGES[0], true, (0, 600)));
-        let other = facts(&statement(&rows, &LANGUAGES[language], has_comma, (0, 600)));
-        prop_assert_eq!(identities(&one), identities(&other));
+    fn neither_language_nor_format_nor_layout_makes_other_facts(events in events(), look in look()) {
+        let plain = facts(&statement(&events, Look::default(), 0..10));
+        let other = facts(&statement(&events, look, 0..10));
+        prop_assert_eq!(identities(&plain), identities(&other));
         prop_assert!(!other.iter().any(|fact| matches!(fact, Fact::Note(_))));
     }
 
     #[test]
-    fn exports_that_overlap_tell_the_same_facts(rows in rows(), first in 1u32..10, last in 1u32..10) {
-        // DEGIRO cuts between days, which here have sixty minutes.
-        let (from, to) = (first.min(last) * 60, first.max(last) * 60 + 60);
-        let whole = identities(&facts(&statement(&rows, &LANGUAGES[0], true, (0, 600))));
-        let part = identities(&facts(&statement(&rows, &LANGUAGES[1], false, (from, to))));
+    fn exports_that_overlap_tell_the_same_facts(events in events(), look in look(), first in 0u32..10, last in 0u32..10) {
+        // DEGIRO cuts between days.
+        let days = first.min(last)..first.max(last) + 1;
+        let whole = identities(&facts(&statement(&events, Look::default(), 0..10)));
+        let part = identities(&facts(&statement(&events, look, days)));
         prop_assert!(part.is_subset(&whole), "{:?}", part.difference(&whole).collect::<Vec<_>>());
     }
 
     #[test]
-    fn opening_and_movements_make_the_closing_balance(rows in rows(), from in 0u32..300) {
-        let told = facts(&statement(&rows, &LANGUAGES[2], true, (from / 60 * 60, 600)));
-        let (mut sum, mut closing) = (Decimal::ZERO, Decimal::ZERO);
-        for fact in &told {
-            match fact {
-                Fact::CashMovement(fact) => sum += fact.money.amount.parse::<Decimal>().unwrap(),
-                Fact::Balance(fact) if fact.side == DaySide::Opening => sum += fact.money.amount.parse::<Decimal>().unwrap(),
-                Fact::Balance(fact) => closing = fact.money.amount.parse().unwrap(),
-                _ => {}
-            }
+    fn both_files_tell_the_same_trades(events in events(), one in look(), other in look()) {
+        let account = trades(&facts(&statement(&events, one, 0..10)));
+        let transactions = trades(&facts(&transactions(&events, other)));
+        prop_assert_eq!(account, transactions);
+    }
+
+    #[test]
+    fn opening_and_movements_make_the_closing_balance(events in events(), look in look(), from in 0u32..5) {
+        let mut sums: BTreeMap<String, Decimal> = BTreeMap::new();
+        for fact in facts(&statement(&events, look, from..10)) {
+            let (money, sign) = match &fact {
+                Fact::CashMovement(fact) => (&fact.money, Decimal::ONE),
+                Fact::Balance(fact) if fact.side == DaySide::Opening => (&fact.money, Decimal::ONE),
+                Fact::Balance(fact) => (&fact.money, Decimal::NEGATIVE_ONE),
+                _ => continue,
+            };
+            *sums.entry(money.currency.clone()).or_default() += money.amount.parse::<Decimal>().unwrap() * sign;
         }
-        prop_assert_eq!(sum, closing);
+        prop_assert!(sums.values().all(Decimal::is_zero), "{sums:?}");
     }
 
     #[test]
@@ -144,9 +106,25 @@ proptest! {
 
     #[test]
     fn no_rows_make_it_panic(
-        titles in 0usize..3,
-        rows in prop::collection::vec("[0-9A-Za-z@:,.\" -]{0,80}", 0..6),
+        language in 0..LANGUAGES.len(),
+        is_account in any::<bool>(),
+        rows in prop::collection::vec("[0-9A-Za-z@:,.\" '-]{0,80}", 0..6),
     ) {
-        let _unread = told(format!("{}\n{}", LANGUAGES[titles].titles, rows.join("\n")).as_bytes());
+        let language = &LANGUAGES[language];
+        let titles = if is_account { language.account } else { language.transactions };
+        let _unread = told(format!("{titles}\n{}", rows.join("\n")).as_bytes());
+    }
+
+    #[test]
+    fn no_fields_make_it_panic(
+        is_account in any::<bool>(),
+        fields in prop::collection::vec("[0-9]{2}-0[1-9]-20[0-9]{2}|[0-9]{2}:[0-9]{2}|EUR|GBX|-?[0-9]{1,29}([.,][0-9]{1,20})?|Koop -?[0-9., ]{1,9} X@[0-9., ]{1,29} EUR|Degiro Cash Sweep Transfer|", 0..60),
+    ) {
+        let titles = if is_account { LANGUAGES[0].account } else { LANGUAGES[0].transactions };
+        let width = titles.split(',').count();
+        let rows: Vec<String> = fields.chunks(width).map(|row| {
+            row.iter().map(|field| format!("\"{field}\"")).collect::<Vec<_>>().join(",")
+        }).collect();
+        let _unread = told(format!("{titles}\n{}", rows.join("\n")).as_bytes());
     }
 }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
+mod generated;
 mod golden;
+mod languages;
 mod laws;
 mod real_files;
