@@ -35,8 +35,8 @@ pub(crate) struct Account {
     actions: Vec<Option<Action>>,
     /// By entry: the entry whose trade it is a cost or a conversion of.
     links: Vec<Option<usize>>,
-    /// By entry: what binds it to the other side of a conversion.
-    conversions: HashMap<usize, String>,
+    /// Both sides of each conversion, each by the other.
+    sides: HashMap<usize, usize>,
     /// Told before all others, then behind all others.
     openings: Vec<Fact>,
     closings: Vec<Fact>,
@@ -68,11 +68,12 @@ impl Account {
                 trades[place] = Some(identity);
             }
         }
+        let sides = links::sides(&entries, &order);
         let (openings, closings) = balances::find(&entries, &rows, &order);
         Ok(Self {
             actions: actions(&entries, &instruments),
-            links: links::find(&entries, &order),
-            conversions: links::conversions(&entries, &order),
+            links: links::find(&entries, &order, &sides),
+            sides,
             description: columns.description,
             openings,
             closings,
@@ -169,7 +170,10 @@ impl Account {
         let trade = self.links[place].unwrap_or(place);
         let action = self.actions[place].as_ref().and_then(|action| action.group.clone());
         let group = entry.order.as_ref().map(ToString::to_string);
-        let group = group.or(action).or_else(|| self.conversions.get(&place).cloned());
+        let side = || self.sides.get(&place);
+        let group = group
+            .or(action)
+            .or_else(|| side().map(|&other| links::group(&self.entries, place, other)));
         let movement = CashMovement {
             identity: String::new(),
             account: None,

@@ -7,3 +7,4 @@ mod golden;
 mod languages;
 mod laws;
 mod real_files;
+mod settled;
