@@ -9,6 +9,7 @@
 
 pub mod account;
 pub mod cash;
+pub mod claims;
 pub mod deposits;
 pub mod dividends;
 pub mod fact;

@@ -37,8 +37,6 @@ pub struct AccountRow {
 /// A change of cash on its way to a row.
 struct Change {
     at: Moment,
-    /// Movements of one time keep their order in the file.
-    place: Option<u32>,
     row: AccountRow,
     amount: Decimal,
     stated: Option<Decimal>,
@@ -69,7 +67,8 @@ fn statement(desk: &Desk, book: &Book) -> Vec<AccountRow> {
     }
     let mut changes = movements(desk, book);
     changes.extend(of_transactions(desk, book));
-    changes.sort_by_key(|change| (change.at, change.place));
+    // What has the same time keeps the order of the file.
+    changes.sort_by_key(|change| change.at);
     let mut balances: BTreeMap<Currency, Decimal> =
         book.openings().map(|(flow, _)| (flow.money.currency, flow.money.amount)).collect();
     changes
@@ -90,7 +89,6 @@ fn movements(desk: &Desk, book: &Book) -> Vec<Change> {
         let money = movement.money.in_major_unit();
         Change {
             at: movement.at,
-            place: booked.source.location.line,
             amount: money.amount,
             stated: movement.balance,
             row: AccountRow {
@@ -127,7 +125,6 @@ fn of_transactions(desk: &Desk, book: &Book) -> Vec<Change> {
             }
             changes.push(Change {
                 at: transaction.at,
-                place: booked.source.location.line,
                 amount: money.amount,
                 stated: None,
                 row: AccountRow {

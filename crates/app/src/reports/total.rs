@@ -3,10 +3,11 @@
 use jiff::civil::Date;
 use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
+use stonks_core::claims::{Subject, claims};
 use stonks_core::money::{Currency, round};
 use stonks_core::portfolio::{Total, portfolio};
 
-use super::{Amount, Desk, Query, known};
+use super::{Amount, Desk, Query, known, told as exact};
 use crate::accounts::AccountError;
 use crate::app::App;
 
@@ -30,6 +31,36 @@ pub struct TotalReport {
     pub reasons: Vec<String>,
 }
 
+/// So many disagreements are told one by one.
+const MOST_DISAGREEMENTS: usize = 5;
+
+/// Where a broker's own figures differ from what follows from its facts.
+fn disagreements(desk: &Desk) -> Vec<String> {
+    let mut told: Vec<String> = Vec::new();
+    for book in desk.ledger().books_of(desk.account()) {
+        for claim in claims(book, desk.as_of).iter().filter(|claim| !claim.agrees()) {
+            let what = match claim.subject {
+                Subject::Cash(currency) => currency.to_string(),
+                Subject::Units(instrument) => {
+                    format!("units of `{}`", desk.instrument(instrument).label())
+                }
+            };
+            let (claimed, computed) = (exact(claim.claimed), exact(claim.computed));
+            told.push(format!(
+                "account `{}`: at the end of {} the broker states {claimed} {what}, what was imported makes {computed}",
+                book.label(),
+                claim.date
+            ));
+        }
+    }
+    if told.len() > MOST_DISAGREEMENTS {
+        let n_more = told.len() - MOST_DISAGREEMENTS;
+        told.truncate(MOST_DISAGREEMENTS);
+        told.push(format!("{n_more} more figures of brokers differ from what was imported"));
+    }
+    told
+}
+
 impl TotalReport {
     pub(super) fn new(desk: &Desk, total: &Total) -> Self {
         let mut reasons = Vec::new();
@@ -44,6 +75,7 @@ impl TotalReport {
                  bought counts as put in, what was sold as taken out"
             ));
         }
+        reasons.extend(disagreements(desk));
         Self {
             as_of: desk.as_of,
             base_currency: desk.base,

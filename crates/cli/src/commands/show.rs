@@ -121,23 +121,18 @@ fn total(total: &TotalReport, output: &Output) -> Result<()> {
         return output.json(total);
     }
     let currency = total.base_currency;
-    let roi = total.roi_percent.map(|roi| format!("{roi:.2} %"));
-    let rows = [
-        ("value", &total.value),
-        ("cash", &total.cash),
-        ("deposits", &total.deposits),
-        ("profit or loss", &total.profit_loss),
-    ];
-    let mut rows: Vec<Vec<String>> = rows
-        .into_iter()
-        .map(|(label, figure)| {
-            vec![label.to_owned(), or_dash(figure.as_ref()), currency.to_string()]
-        })
-        .collect();
-    rows.push(vec!["return on it".to_owned(), or_dash(roi.as_ref()), String::new()]);
-    let as_of = format!("as of {}", total.as_of);
-    output.line(&as_of);
-    output.table(&[Column::Left(""), Column::Right(""), Column::Left("")], rows, "");
+    output.line(&format!("as of {}, in {currency}", total.as_of));
+    let figure = |label: &str, figure: Option<&String>| {
+        output.line(&format!("{label:<16}{:>16}", or_dash(figure)));
+    };
+    figure("value", total.value.as_ref());
+    if total.value.is_none() {
+        figure("  of it known", Some(&total.known_value));
+    }
+    figure("cash", total.cash.as_ref());
+    figure("put in", total.deposits.as_ref());
+    figure("profit or loss", total.profit_loss.as_ref());
+    figure("return on it", total.roi_percent.map(|roi| format!("{roi:.2} %")).as_ref());
     tell_reasons(&total.reasons, output);
     Ok(())
 }

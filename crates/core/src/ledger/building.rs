@@ -118,12 +118,9 @@ impl Book {
                 .cmp(&key(right))
                 .then_with(|| left.transaction.identity.cmp(&right.transaction.identity))
         });
-        self.movements.sort_by(|left, right| {
-            let key = |booked: &BookedMovement| booked.movement.at;
-            key(left)
-                .cmp(&key(right))
-                .then_with(|| left.movement.identity.cmp(&right.movement.identity))
-        });
+        // Movements of one minute stay in the order in which the broker lists them: their balances
+        // follow from each other, and nothing else depends on it.
+        self.movements.sort_by_key(|booked| booked.movement.at);
         self.settle();
         self.find_openings();
         if let Some(own) = &mut self.broker_account {

@@ -1,6 +1,7 @@
 //! Holdings, gains, cash, dividends, fees and totals.
 
-use stonks_core::cash::CashKind;
+use stonks_core::cash::{CashKind, DaySide};
+use stonks_core::claims::claims;
 use stonks_core::dividends::paid;
 use stonks_core::fact::Fact;
 use stonks_core::fees::fees;
@@ -281,4 +282,30 @@ fn every_calendar_day_has_its_value() {
     let last = total(&ledger, "2024-02-03").total;
     assert_eq!(days.last().unwrap().value, last.value.figure());
     assert_eq!(days.last().unwrap().contributions, last.deposits.figure());
+}
+
+#[test]
+fn what_the_broker_claims_is_held_against_the_facts() {
+    let closing = |day: &str, amount: &str| {
+        let mut balance = opening(day, amount);
+        balance.identity = format!("closing:{day}").parse().unwrap();
+        balance.side = DaySide::Closing;
+        Fact::Balance(balance)
+    };
+    let ledger = Story::new(vec![
+        Fact::CashMovement(cash("a", "2024-01-01", CashKind::Deposit, "200 EUR")),
+        closing("2024-01-15", "150 EUR"),
+        Fact::CashMovement(cash("b", "2024-02-01", CashKind::Fee, "-5 EUR")),
+        closing("2024-02-01", "195 EUR"),
+    ])
+    .ledger();
+    let told = |as_of: &str| {
+        let claims = claims(&ledger.books[0], date(as_of));
+        claims
+            .iter()
+            .map(|claim| (claim.claimed, claim.computed, claim.agrees()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told("2024-01-31"), [(decimal("150"), decimal("200"), false)]);
+    assert_eq!(told("2024-06-30"), [(decimal("195"), decimal("195"), true)]);
 }

@@ -1,0 +1,15 @@
+//! The program as a user runs it: what it prints, where, and how it ends.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that can't go on fails, and one that can't run says so"
+)]
+#![expect(clippy::disallowed_methods, reason = "the program under test is a process")]
+
+mod bad_input;
+mod commands;
+mod crash;
+mod program;
+mod real_files;
+mod serving;
