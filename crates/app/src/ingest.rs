@@ -109,6 +109,11 @@ pub enum ImportError {
     /// The plugin refuses the file, or failed at it.
     #[error("{}", .call.refusal().map_or_else(|| .call.to_string(), |refusal| refusal.message.clone()))]
     File { file: String, call: CallError },
+    /// The file holds facts of an account, and none was named.
+    #[error(
+        "the file holds what belongs to an account, such as a {kind}, and no account was named"
+    )]
+    NoAccount { file: String, kind: FactKind },
     /// The plugin told facts that do not fit together.
     #[error("plugin `{plugin}` told something that can't be stored: {problem}")]
     Unfit { file: String, plugin: PluginId, problem: String },
@@ -121,9 +126,10 @@ impl ImportError {
     #[must_use]
     pub fn file(&self) -> Option<&str> {
         match self {
-            Self::File { file, .. } | Self::Unfit { file, .. } | Self::TooLarge { file, .. } => {
-                Some(file)
-            }
+            Self::File { file, .. }
+            | Self::NoAccount { file, .. }
+            | Self::Unfit { file, .. }
+            | Self::TooLarge { file, .. } => Some(file),
             _ => None,
         }
     }
@@ -151,6 +157,7 @@ impl ImportError {
             Self::TooLarge { .. } => {
                 Some("export a shorter period, and import one file after the other".to_owned())
             }
+            Self::NoAccount { .. } => Some("name the account whose file it is".to_owned()),
             Self::Unfit { .. } => Some("nothing was stored; tell the plugin's author".to_owned()),
             _ => None,
         }
@@ -207,7 +214,12 @@ impl App {
         let mut read = Vec::with_capacity(files.len());
         for file in files {
             let facts = read_file(&instance, &file, on_progress).await?;
-            if let Some(problem) = misfit(&facts, !matches!(owner, store::Owner::Nobody)) {
+            if matches!(owner, store::Owner::Nobody)
+                && let Some(kind) = owned_kind(&facts)
+            {
+                return Err(ImportError::NoAccount { file: file.name, kind });
+            }
+            if let Some(problem) = misfit(&facts) {
                 return Err(ImportError::Unfit { file: file.name, plugin, problem });
             }
             read.push(ReadFile { file, facts });
@@ -243,21 +255,21 @@ async fn read_file(
     }
 }
 
-/// What is wrong with the facts of a file as a whole: an identity told twice, an instrument that is
-/// named and never told, a transaction without an account.
-fn misfit(facts: &[Located], has_account: bool) -> Option<String> {
+/// The first kind among the facts that belongs to an account.
+fn owned_kind(facts: &[Located]) -> Option<FactKind> {
+    use FactKind::{FxRate, Instrument, Note, Quote};
+    let mut kinds = facts.iter().map(|located| located.fact.kind());
+    kinds.find(|kind| !matches!(kind, Instrument | Quote | FxRate | Note))
+}
+
+/// What is wrong with the facts of a file as a whole: an identity told twice, or an instrument that
+/// is named and never told.
+fn misfit(facts: &[Located]) -> Option<String> {
     let mut identities: HashSet<(FactKind, &Identity)> = HashSet::with_capacity(facts.len());
     for located in facts {
         let (kind, identity) = (located.fact.kind(), located.fact.identity());
         if !identities.insert((kind, identity)) {
             return Some(format!("there are two {kind}s `{identity}`"));
-        }
-        let needs_account = !matches!(
-            kind,
-            FactKind::Instrument | FactKind::Quote | FactKind::FxRate | FactKind::Note
-        );
-        if needs_account && !has_account {
-            return Some(format!("a {kind} belongs to an account, and none was named"));
         }
     }
     let told: HashSet<&Identity> = identities

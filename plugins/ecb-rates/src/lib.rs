@@ -9,8 +9,8 @@ mod tree;
 use stonks_plugin_sdk::http::{HttpError, Request};
 use stonks_plugin_sdk::services::update::Guest as Update;
 use stonks_plugin_sdk::{
-    Fact, FactSource, FileImporter, FxRate, Page, Plugin, PluginError, SourceLocation, all_at_once, bad_data,
-    http, text,
+    Fact, FactSource, FileImporter, FxRate, Page, Plugin, PluginError, SourceLocation, all_at_once,
+    bad_data, http, text,
 };
 
 /// Ninety days cover any gap since the last refresh that is not better filled from a file.
@@ -45,10 +45,14 @@ impl Update for EcbRates {
         };
         let response = http::send(request).await.map_err(explained)?;
         if response.status != 200 {
-            return Err(PluginError::Unavailable(format!("the ECB answered with status {}", response.status)));
+            return Err(PluginError::Unavailable(format!(
+                "the ECB answered with status {}",
+                response.status
+            )));
         }
-        let body = String::from_utf8(response.body)
-            .map_err(|_| PluginError::UpstreamChanged("the ECB's answer is not UTF-8".to_owned()))?;
+        let body = String::from_utf8(response.body).map_err(|_| {
+            PluginError::UpstreamChanged("the ECB's answer is not UTF-8".to_owned())
+        })?;
         let facts = tree::rates(&body, since.as_deref()).map_err(|error| match error {
             PluginError::BadData(bad) => PluginError::UpstreamChanged(bad.message),
             other => other,
@@ -59,10 +63,14 @@ impl Update for EcbRates {
 
 fn explained(error: HttpError) -> PluginError {
     match error {
-        HttpError::Denied(denial) => PluginError::Failed(format!("{}: {}", denial.message, denial.hint)),
+        HttpError::Denied(denial) => {
+            PluginError::Failed(format!("{}: {}", denial.message, denial.hint))
+        }
         HttpError::RateLimited(seconds) => PluginError::RateLimited(seconds),
         HttpError::AuthRequired(detail) => PluginError::AuthRequired(detail),
-        HttpError::TimedOut => PluginError::Unavailable("the ECB did not answer in time".to_owned()),
+        HttpError::TimedOut => {
+            PluginError::Unavailable("the ECB did not answer in time".to_owned())
+        }
         HttpError::TooLarge(limit) => {
             PluginError::UpstreamChanged(format!("the ECB's answer is larger than {limit} bytes"))
         }
@@ -75,7 +83,12 @@ fn explained(error: HttpError) -> PluginError {
 ///
 /// # Errors
 /// A day, a currency or a rate that is none.
-fn rate(day: &str, currency: &str, told: &str, line: Option<u32>) -> Result<Option<Fact>, PluginError> {
+fn rate(
+    day: &str,
+    currency: &str,
+    told: &str,
+    line: Option<u32>,
+) -> Result<Option<Fact>, PluginError> {
     if told.is_empty() || told == "N/A" {
         return Ok(None);
     }
@@ -89,7 +102,8 @@ fn rate(day: &str, currency: &str, told: &str, line: Option<u32>) -> Result<Opti
     if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
         return Err(refusal(format!("`{currency}` is not a currency")).into());
     }
-    let number = told.parse::<stonks_plugin_sdk::Decimal>().ok().filter(|rate| rate.is_sign_positive());
+    let number =
+        told.parse::<stonks_plugin_sdk::Decimal>().ok().filter(|rate| rate.is_sign_positive());
     let Some(number) = number.filter(|rate| !rate.is_zero()) else {
         return Err(refusal(format!("`{told}` is not a rate of {currency}")).into());
     };
@@ -142,7 +156,12 @@ mod tests {
     #[test]
     fn what_is_no_file_of_rates_is_refused() {
         let hint = "hint: download eurofxref-hist.csv from the ECB's page on reference rates";
-        check("Datum,Tijd\n", &format!("refused: this is no file of the ECB's reference rates: its first line is `Datum,Tijd` line 1 {hint}"));
+        check(
+            "Datum,Tijd\n",
+            &format!(
+                "refused: this is no file of the ECB's reference rates: its first line is `Datum,Tijd` line 1 {hint}"
+            ),
+        );
         check(
             "Date,USD,\n2026-10-30,abc,\n",
             "refused: `abc` is not a rate of USD line 2 hint: download the file again from the ECB",

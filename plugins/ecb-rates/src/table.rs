@@ -8,8 +8,18 @@ use crate::rate;
 const DAYS: usize = 50;
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 /// The file, and how far it is read.
@@ -35,7 +45,8 @@ impl Table {
             .into());
         }
         let currencies = columns.filter(|name| !name.is_empty()).map(str::to_owned).collect();
-        let numbered = (2..).zip(lines.map(str::to_owned)).filter(|(_, line)| !line.trim().is_empty());
+        let numbered =
+            (2..).zip(lines.map(str::to_owned)).filter(|(_, line)| !line.trim().is_empty());
         let mut lines: Vec<(u32, String)> = numbered.collect();
         lines.reverse();
         let total = lines.len() as u64;

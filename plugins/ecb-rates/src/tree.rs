@@ -9,14 +9,18 @@ use crate::rate;
 /// All rates, or those from `since` on.
 pub(crate) fn rates(text: &str, since: Option<&str>) -> Result<Vec<Fact>, PluginError> {
     let damaged = |error: &dyn std::fmt::Display| -> PluginError {
-        bad_data(format!("the XML is damaged: {error}")).hint("download the file again from the ECB").into()
+        bad_data(format!("the XML is damaged: {error}"))
+            .hint("download the file again from the ECB")
+            .into()
     };
     let mut reader = Reader::from_str(text);
     let mut facts = Vec::new();
     let mut day = None;
     loop {
         match reader.read_event().map_err(|error| damaged(&error))? {
-            Event::Start(element) | Event::Empty(element) if element.local_name().as_ref() == "Cube" => {
+            Event::Start(element) | Event::Empty(element)
+                if element.local_name().as_ref() == "Cube" =>
+            {
                 if let Some(time) = attribute(&element, "time").map_err(|error| damaged(&error))? {
                     day = Some(time);
                 }

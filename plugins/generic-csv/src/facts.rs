@@ -95,7 +95,8 @@ pub(crate) fn tell(
 fn instrument(row: &Row<'_>) -> Result<Option<Instrument>, PluginError> {
     let (isin, symbol) = (row.text("isin"), row.text("symbol"));
     if let Some(isin) = isin.filter(|isin| !stonks_plugin_sdk::isin::is_valid(isin)) {
-        let refusal = row.refuse("isin", format!("`{isin}` is not an ISIN: its check digit doesn't match"));
+        let refusal =
+            row.refuse("isin", format!("`{isin}` is not an ISIN: its check digit doesn't match"));
         return Err(refusal.hint("correct it, or leave it out and give a `symbol`").into());
     }
     let Some(identity) =

@@ -12,17 +12,14 @@ use crate::survey::Statement;
 use crate::teller::{Booked, Cash, Teller};
 use kinds::{Meaning, meaning};
 
-/// What the legs of one action share: its id, or else its day and the common part of its description.
+/// What the legs of one action share: its id and day, or else its day and the common part of its
+/// description. An action that is booked anew, after it was taken back, carries the id of the first.
 pub(crate) fn key(row: &Row<'_>) -> String {
     let prefix = if is_cancelled(row) { "cancelled:" } else { "" };
-    match row.id(&["actionID"]) {
-        Some(id) => format!("{prefix}{id}"),
-        None => {
-            let day = row.first(&["reportDate", "dateTime", "date"]).map_or("", |(_, day)| day);
-            let account = row.get("accountId").unwrap_or_default();
-            format!("{prefix}{account}:{day}:{}", head(row))
-        }
-    }
+    let day = row.first(&["reportDate", "dateTime", "date"]).map_or("", |(_, day)| day);
+    let account = row.get("accountId").unwrap_or_default();
+    let action = row.id(&["actionID"]).unwrap_or_else(|| head(row));
+    format!("{prefix}{account}:{day}:{action}")
 }
 
 /// Whether the row takes another one back. It carries the id of the action, but not its group: the two
@@ -81,10 +78,8 @@ pub(crate) fn tell(
         teller.note(row, statement, &reason);
     }
     let meaning = known.unwrap_or(Meaning::Units(TransactionKind::Other));
-    let group = match row.id(&["actionID"]) {
-        Some(id) => format!("action:{id}"),
-        None => format!("action:{}:{}", booked.day, head(row)),
-    };
+    let action = row.id(&["actionID"]).unwrap_or_else(|| head(row));
+    let group = format!("action:{}:{action}", booked.day);
     let group = if is_cancelled(row) { format!("{group}:cancelled") } else { group };
     let leg = Leg { row, account, booked, currency, quantity, cash, group };
     let instrument = teller.instrument(row);
@@ -128,11 +123,12 @@ impl Leg<'_> {
         }
         let instrument = crate::instrument::identity(row).unwrap_or_default();
         let account = self.account.as_deref().unwrap_or_default();
+        let day = self.booked.day.to_string();
         if let Some(id) = row.id(&["actionID"]) {
-            return teller.named("action", &format!("{account}:{id}:{instrument}"), &content);
+            let id = format!("{account}:{id}:{day}:{instrument}");
+            return teller.named("action", &id, &content);
         }
         let told = row.get("type").unwrap_or_default();
-        let day = self.booked.day.to_string();
         let content = [account, &day, told, &instrument, &quantity, &cash, head(row)];
         Some(teller.unnamed("a", &content))
     }

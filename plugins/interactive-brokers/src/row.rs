@@ -80,9 +80,10 @@ impl Row<'_> {
         names.iter().find_map(|name| Some((*name, self.get(name)?)))
     }
 
-    /// The first of `names` that holds an id: `0` is none.
+    /// The first of `names` that holds an id: `0` is none, nor is a word such as `REDACTED`.
     pub(crate) fn id(&self, names: &[&str]) -> Option<&str> {
-        names.iter().find_map(|name| self.get(name).filter(|value| *value != "0"))
+        let is_id = |value: &&str| *value != "0" && value.bytes().any(|byte| byte.is_ascii_digit());
+        names.iter().find_map(|name| self.get(name).filter(is_id))
     }
 
     /// Refuses the value of a field.

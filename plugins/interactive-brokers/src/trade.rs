@@ -212,8 +212,11 @@ impl<'a> Trade<'a> {
             .map(|accrued| against(accrued, self.quantity)))
     }
 
-    /// `None` where the trade was told before. The broker's own id: that of the booking, of the trade, of the execution, of the order on a
-    /// day; or else the content.
+    /// `None` where the trade was told before.
+    ///
+    /// The id of the trade comes first, since nearly every query has it. A correction carries the id
+    /// of the trade that it corrects, so that day and units are part of the identity. Then come the
+    /// ids of the booking, of the execution, and of the order on a day; or else the content.
     fn identity(&self, teller: &mut Teller) -> Option<String> {
         let row = self.row;
         let quantity = decimal::canonical(self.quantity);
@@ -221,13 +224,14 @@ impl<'a> Trade<'a> {
         let day = self.booked.day.to_string();
         let instrument = crate::instrument::identity(row).unwrap_or_default();
         let content = [quantity.as_str(), &proceeds, &day, &instrument];
-        if let Some(id) = row.id(&["transactionID"]) {
-            return teller.named("tx", id, &content);
-        }
         let account = self.account.as_deref().unwrap_or_default();
         let in_account = |id: &str| format!("{account}:{id}");
         if let Some(id) = row.id(&["tradeID"]) {
-            return teller.named("trade", &in_account(id), &content);
+            let id = in_account(&format!("{id}:{day}:{quantity}"));
+            return teller.named("trade", &id, &content);
+        }
+        if let Some(id) = row.id(&["transactionID"]) {
+            return teller.named("tx", id, &content);
         }
         if let Some(id) = row.id(&["ibExecID", "execID"]) {
             return teller.named("exec", &in_account(id), &content);

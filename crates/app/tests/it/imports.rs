@@ -135,7 +135,7 @@ on_both! {
         let file = ImportFile { name: "1.csv".to_owned(), content: FIRST.as_bytes().to_vec() };
         let target = Target::Plugin("generic-csv".parse().unwrap());
         let error = test.app.import(&target, vec![file], Mode::Store, &|_| ()).await.unwrap_err();
-        assert!(error.to_string().contains("belongs to an account, and none was named"), "{error}");
+        assert!(error.to_string().contains("such as a cash-movement, and no account was named"), "{error}");
     }
 
     async fn a_plugin_that_fails_leaves_nothing_behind(test) {

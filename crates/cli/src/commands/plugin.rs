@@ -189,7 +189,12 @@ fn judge(validate: &Validate, output: &Output) -> Result<ExitCode> {
     } else {
         tell_findings(&found.findings, output);
         let verdict = if is_usable { "can be used" } else { "can't be used" };
-        output.line(&format!("plugin `{}` {verdict}", found.name));
+        let plugin = if found.name.is_empty() {
+            validate.folder.display().to_string()
+        } else {
+            format!("plugin `{}`", found.name)
+        };
+        output.line(&format!("{plugin} {verdict}"));
     }
     Ok(if is_usable { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

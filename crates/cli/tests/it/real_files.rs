@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 use crate::program::{Program, shared_data};
 
+/// After everything that the files tell.
+const AS_OF: &str = "2026-06-30";
+
 fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for path in fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path()) {
@@ -44,11 +47,16 @@ fn table(plugin: &str, folder: &Path, files: &[PathBuf]) -> String {
             .iter()
             .map(|(kind, count)| format!("{} {kind}", count["facts"]))
             .collect();
-        writeln!(table, "{name}\n    {}", counts.join(", ")).unwrap();
+        let counts =
+            if counts.is_empty() { "nothing to store".to_owned() } else { counts.join(", ") };
+        writeln!(table, "{name}\n    {counts}").unwrap();
         for warning in again["files"][0]["warnings"].as_array().unwrap() {
-            writeln!(table, "    warning: {}", warning.as_str().unwrap()).unwrap();
+            // Without the row, which is the customer's.
+            let reason = warning.as_str().unwrap().split(" (").next().unwrap();
+            writeln!(table, "    warning: {reason}").unwrap();
         }
-        for reason in program.json(&["show", "total"])["reasons"].as_array().unwrap() {
+        let total = program.json(&["show", "total", "--as-of", AS_OF]);
+        for reason in total["reasons"].as_array().unwrap() {
             writeln!(table, "    note: {}", reason.as_str().unwrap()).unwrap();
         }
     }

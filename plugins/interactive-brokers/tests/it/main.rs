@@ -5,6 +5,7 @@
 mod contract;
 mod flex;
 mod golden;
+mod identity;
 mod property;
 mod real;
 mod sums;
