@@ -21,8 +21,14 @@ use market::Market;
 /// The demo's first day.
 const FIRST_DAY: Date = date(2023, 11, 1);
 
-/// The day on which the demo plays: the last one of the exchange rates that are part of the program.
+/// The last day of the exchange rates that are part of the program.
 const LAST_DAY: Date = date(2026, 10, 30);
+
+/// The day on which the demo plays.
+#[must_use]
+pub const fn today() -> Date {
+    LAST_DAY
+}
 
 /// The time at which the demo plays, for the clock of [`crate::Config`].
 #[must_use]

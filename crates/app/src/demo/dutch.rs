@@ -171,7 +171,6 @@ pub(super) fn files(market: &Market) -> (String, String) {
     };
     let mut held = Held::default();
     for (month, date) in market.month_days(3) {
-        export.cash(date, "iDEAL Deposit", Decimal::from(if month == 0 { 6_000 } else { 750 }));
         month_of(&mut export, market, month, date, &mut held);
     }
     let file = |header: &str, rows: Vec<String>| {
@@ -189,33 +188,17 @@ struct Held {
     asml: i64,
 }
 
+/// The rows of a day in the order of their times, as DEGIRO lists them.
 fn month_of(export: &mut Export, market: &Market, month: usize, date: Date, held: &mut Held) {
-    match month % 6 {
-        0 | 2 | 4 => export.trade(market, date, "IWDA", 5),
-        1 | 3 => export.trade(market, date, "EMIM", 14),
-        _ => {
-            export.trade(market, date, "KO", 6);
-            held.cola += 6;
-        }
-    }
-    if month == 0 {
-        export.trade(market, date, "ASML", 4);
-        export.trade(market, date, "KO", 12);
-        held.asml += 4;
-        held.cola += 12;
-    }
-    if month == 20 {
-        export.trade(market, date, "ASML", -1);
-        held.asml -= 1;
-    }
-    if month == 27 {
-        export.cash(date, "flatex terugstorting", Decimal::from(-900));
+    if month % 6 == 5 {
+        export.dividend(market, date, "ASML", Decimal::new(152, 2) * Decimal::from(held.asml));
     }
     if month % 3 == 2 {
         export.dividend(market, date, "KO", Decimal::new(51, 2) * Decimal::from(held.cola));
     }
-    if month % 6 == 5 {
-        export.dividend(market, date, "ASML", Decimal::new(152, 2) * Decimal::from(held.asml));
+    export.cash(date, "iDEAL Deposit", Decimal::from(if month == 0 { 6_000 } else { 750 }));
+    if month == 27 {
+        export.cash(date, "flatex terugstorting", Decimal::from(-900));
     }
     if date.month() == 1 {
         let text =
@@ -224,5 +207,23 @@ fn month_of(export: &mut Export, market: &Market, month: usize, date: Date, held
     }
     if month.is_multiple_of(3) && month > 0 {
         export.cash(date, "Flatex Interest Income", Decimal::new(37, 2));
+    }
+    match month % 6 {
+        0 | 2 | 4 => export.trade(market, date, "IWDA", if month == 0 { 20 } else { 8 }),
+        1 | 3 => export.trade(market, date, "EMIM", 24),
+        _ => {
+            export.trade(market, date, "KO", 9);
+            held.cola += 9;
+        }
+    }
+    if month == 0 {
+        export.trade(market, date, "ASML", 4);
+        export.trade(market, date, "KO", 18);
+        held.asml += 4;
+        held.cola += 18;
+    }
+    if month == 20 {
+        export.trade(market, date, "ASML", -1);
+        held.asml -= 1;
     }
 }

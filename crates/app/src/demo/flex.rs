@@ -166,18 +166,37 @@ pub(super) fn file(market: &Market) -> String {
             compact(last)
         );
     }
+    let positions = positions(&statement, market, last);
     format!(
         "<FlexQueryResponse queryName=\"Stonks\" type=\"AF\">\n<FlexStatements count=\"1\">\n\
          <FlexStatement accountId=\"{ACCOUNT}\" fromDate=\"{}\" toDate=\"{}\" period=\"\" whenGenerated=\"{};230000\">\n\
          <AccountInformation accountId=\"{ACCOUNT}\" acctAlias=\"\" currency=\"EUR\" />\n\
          <CashReport>\n{report}</CashReport>\n<Trades>\n{}</Trades>\n\
-         <CashTransactions>\n{}</CashTransactions>\n</FlexStatement>\n</FlexStatements>\n</FlexQueryResponse>\n",
+         <CashTransactions>\n{}</CashTransactions>\n<OpenPositions>\n{positions}</OpenPositions>\n</FlexStatement>\n</FlexStatements>\n</FlexQueryResponse>\n",
         compact(first),
         compact(last),
         compact(last),
         statement.trades,
         statement.cash
     )
+}
+
+/// What is held at the end.
+fn positions(statement: &Statement, market: &Market, last: Date) -> String {
+    let mut positions = String::new();
+    for (symbol, quantity) in &statement.held {
+        let of = listing(symbol);
+        let _ = writeln!(
+            positions,
+            "<OpenPosition accountId=\"{ACCOUNT}\" currency=\"{}\" {} reportDate=\"{}\" position=\"{quantity}\" \
+             markPrice=\"{}\" side=\"Long\" levelOfDetail=\"SUMMARY\" />",
+            of.currency,
+            described(of),
+            compact(last),
+            market.price(symbol, last),
+        );
+    }
+    positions
 }
 
 fn month_of(statement: &mut Statement, market: &Market, month: usize, date: Date) {
@@ -189,22 +208,22 @@ fn month_of(statement: &mut Statement, market: &Market, month: usize, date: Date
             (Decimal::from(if month == 0 { 8_000 } else { 1_500 }), "EUR"),
         );
         let (euros, currency) = if month % 12 == 8 {
-            (1_200, "CHF")
+            (1_150, "CHF")
         } else {
-            (if month == 0 { 5_000 } else { 1_200 }, "USD")
+            (if month == 0 { 7_000 } else { 1_300 }, "USD")
         };
         statement.convert(market, date, euros, currency);
     }
     match month {
         1 => {
-            statement.trade(market, date, "AAPL", 14);
-            statement.trade(market, date, "MSFT", 5);
+            statement.trade(market, date, "AAPL", 18);
+            statement.trade(market, date, "MSFT", 6);
         }
-        9 | 21 | 33 => statement.trade(market, date, "NESN", 8),
+        9 | 21 | 33 => statement.trade(market, date, "NESN", 11),
         13 => statement.trade(market, date, "AAPL", 4),
-        17 => statement.trade(market, date, "MSFT", 2),
+        17 => statement.trade(market, date, "MSFT", 4),
         23 => statement.trade(market, date, "AAPL", -6),
-        29 => statement.trade(market, date, "MSFT", 2),
+        29 => statement.trade(market, date, "MSFT", 3),
         _ => {}
     }
     if month.is_multiple_of(3) {

@@ -7,5 +7,6 @@
 )]
 
 mod accounts;
+mod demo;
 mod imports;
 mod test_app;
