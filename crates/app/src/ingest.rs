@@ -157,7 +157,9 @@ impl ImportError {
             Self::TooLarge { .. } => {
                 Some("export a shorter period, and import one file after the other".to_owned())
             }
-            Self::NoAccount { .. } => Some("name the account whose file it is".to_owned()),
+            Self::NoAccount { .. } => {
+                Some("name the account whose file it is: `--account NAME`".to_owned())
+            }
             Self::Unfit { .. } => Some("nothing was stored; tell the plugin's author".to_owned()),
             _ => None,
         }

@@ -59,6 +59,7 @@ pub struct PortfolioReport {
     pub total: TotalReport,
     /// The largest first; what is held no more, last.
     pub holdings: Vec<HoldingRow>,
+    /// Without currencies of which nothing is left.
     pub cash: Vec<CashRow>,
 }
 
@@ -142,7 +143,12 @@ impl App {
                 .iter()
                 .map(|holding| HoldingRow::new(&desk, holding, whole))
                 .collect(),
-            cash: portfolio.cash.iter().map(|balance| CashRow::new(&desk, balance)).collect(),
+            cash: portfolio
+                .cash
+                .iter()
+                .filter(|balance| !balance.money.amount.is_zero())
+                .map(|balance| CashRow::new(&desk, balance))
+                .collect(),
         })
     }
 }
