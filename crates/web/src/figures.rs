@@ -1,6 +1,7 @@
 //! Figures as people read them: grouped digits, signs, and a dash where there is no value.
 
 use rust_decimal::Decimal;
+use stonks_core::money::round;
 
 /// What stands where a figure has no value.
 const NO_VALUE: &str = "–";
@@ -61,6 +62,43 @@ pub(crate) fn trimmed(figure: &str) -> String {
     )
 }
 
+/// An amount of money: two places, as statements have them. Its exact value is for [`exact`].
+pub(crate) fn money(figure: Option<&String>) -> String {
+    match figure.map(|figure| figure.parse::<Decimal>()) {
+        Some(Ok(amount)) => grouped(&format!("{:.2}", round(amount, 2))),
+        _ => or_dash(figure),
+    }
+}
+
+/// The whole figure, where [`money`] or [`price`] leaves places out.
+pub(crate) fn exact(figure: Option<&String>, shown: &str) -> String {
+    match figure.and_then(|figure| figure.parse::<Decimal>().ok()) {
+        Some(number) if grouped(&number.normalize().to_string()) != without_zeros(shown) => {
+            grouped(&number.normalize().to_string())
+        }
+        _ => String::new(),
+    }
+}
+
+fn without_zeros(shown: &str) -> &str {
+    if shown.contains('.') { shown.trim_end_matches('0').trim_end_matches('.') } else { shown }
+}
+
+/// A price or a cost of one unit: two places where they are enough, more for what is cheap.
+pub(crate) fn price(figure: Option<&String>) -> String {
+    let Some(Ok(number)) = figure.map(|figure| figure.parse::<Decimal>()) else {
+        return or_dash(figure);
+    };
+    let places = match number.abs() {
+        dear if dear >= Decimal::ONE_HUNDRED => 2,
+        middling if middling >= Decimal::ONE => 4,
+        _ => 8,
+    };
+    let rounded = round(number, places).normalize();
+    let scale = usize::try_from(rounded.scale().max(2)).unwrap_or(2);
+    grouped(&format!("{rounded:.scale$}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +121,27 @@ mod tests {
         assert_eq!(tone(figure("0.00").as_ref()), "");
         assert_eq!(tone(figure("-0.01").as_ref()), "loss");
         assert_eq!(tone(figure("3").as_ref()), "gain");
+    }
+
+    #[test]
+    fn money_has_two_places_and_prices_as_many_as_they_need() {
+        for (figure, as_money, as_price, whole) in [
+            ("-514.1", "−514.10", "−514.10", ""),
+            ("-130.00024065", "−130.00", "−130.00", "−130.00024065"),
+            ("63383.181303", "63,383.18", "63,383.18", "63,383.181303"),
+            ("27.91059", "27.91", "27.9106", "27.91059"),
+            ("0.00001234", "0.00", "0.00001234", "0.00001234"),
+            ("0", "0.00", "0.00", ""),
+            ("1000", "1,000.00", "1,000.00", ""),
+        ] {
+            let figure = Some(figure.to_owned());
+            let shown = money(figure.as_ref());
+            assert_eq!(shown, as_money);
+            assert_eq!(price(figure.as_ref()), as_price);
+            assert_eq!(exact(figure.as_ref(), &shown), whole);
+        }
+        assert_eq!(money(None), "–");
+        assert_eq!(price(None), "–");
     }
 
     #[test]

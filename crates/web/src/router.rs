@@ -35,11 +35,11 @@ pub fn router(app: Arc<App>, is_local: bool) -> Router {
         .route("/portfolio", get(portfolio::show))
         .route("/transactions", get(transactions::show))
         .route("/source/{delivery}/{line}", get(source::show))
-        .route("/import", get(import::form))
         .route(
-            "/import/preview",
-            post(import::preview).layer(DefaultBodyLimit::max(MOST_UPLOAD_BYTES)),
+            "/import",
+            get(import::form).post(import::upload).layer(DefaultBodyLimit::max(MOST_UPLOAD_BYTES)),
         )
+        .route("/import/preview/{token}", get(import::preview))
         .route("/import/confirm", post(import::confirm))
         .route("/appearance", post(pages::set_appearance))
         .fallback(pages::not_found)

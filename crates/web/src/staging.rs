@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use stonks_app::{ImportFile, Target};
+use stonks_app::{ImportFile, ImportReport, Target};
 
 /// How long an upload waits.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(15);
@@ -13,10 +13,11 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(15);
 const MOST_BYTES: usize = 256 << 20;
 
 /// An upload.
-#[derive(Clone)]
 pub(crate) struct Staged {
     pub(crate) target: Target,
     pub(crate) files: Vec<ImportFile>,
+    /// What storing it would do.
+    pub(crate) report: ImportReport,
 }
 
 impl Staged {
@@ -50,6 +51,14 @@ impl Staging {
         Ok(token)
     }
 
+    /// What storing an upload would do, and whether that adds an account.
+    pub(crate) fn report(&self, token: &str, now: Timestamp) -> Option<(ImportReport, bool)> {
+        let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, staged) = waiting.get(token)?;
+        let is_new_account = matches!(staged.target, Target::NewAccount(_));
+        (now.duration_since(*since) < PATIENCE).then(|| (staged.report.clone(), is_new_account))
+    }
+
     /// Hands an upload out, once.
     pub(crate) fn take(&self, token: &str, now: Timestamp) -> Option<Staged> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -66,6 +75,12 @@ mod tests {
         Staged {
             target: Target::Account("mine".parse().unwrap()),
             files: vec![ImportFile { name: "a".to_owned(), content: vec![0; bytes] }],
+            report: ImportReport {
+                account: None,
+                plugin: "generic-csv".parse().unwrap(),
+                dry_run: true,
+                files: Vec::new(),
+            },
         }
     }
 
@@ -77,9 +92,12 @@ mod tests {
     fn an_upload_is_handed_out_once_and_not_too_late() {
         let staging = Staging::default();
         let token = staging.keep(staged(1), at(0)).unwrap();
+        assert!(staging.report(&token, at(14)).is_some());
         assert!(staging.take(&token, at(14)).is_some());
         assert!(staging.take(&token, at(14)).is_none());
+        assert!(staging.report(&token, at(14)).is_none());
         let late = staging.keep(staged(1), at(0)).unwrap();
+        assert!(staging.report(&late, at(15)).is_none());
         assert!(staging.take(&late, at(15)).is_none());
     }
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::Form;
 use axum::extract::multipart::MultipartError;
-use axum::extract::{Multipart, State};
+use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use stonks_app::{ImportError, ImportFile, ImportReport, Mode, NewAccount, Target};
 use stonks_core::account::AccountName;
@@ -147,7 +147,7 @@ fn told(error: stonks_core::account::ParseAccountNameError) -> String {
     error.to_string()
 }
 
-pub(crate) async fn preview(
+pub(crate) async fn upload(
     State(shared): State<Shared>,
     visitor: Visitor,
     form: Multipart,
@@ -176,8 +176,20 @@ pub(crate) async fn preview(
         Ok(report) => report,
         Err(error) => return refuse(&shared, &visitor, of_import(error)?).await,
     };
-    let is_new_account = matches!(target, Target::NewAccount(_));
-    let token = shared.staging.keep(Staged { target, files: upload.files }, shared.app.now())?;
+    let staged = Staged { target, files: upload.files, report };
+    let token = shared.staging.keep(staged, shared.app.now())?;
+    Ok(Redirect::to(&format!("/import/preview/{token}")).into_response())
+}
+
+/// What storing an upload would do. A page of its own, so that it can be reloaded and gone back to.
+pub(crate) async fn preview(
+    State(shared): State<Shared>,
+    visitor: Visitor,
+    Path(token): Path<String>,
+) -> Result<Response, PageError> {
+    let Some((report, is_new_account)) = shared.staging.report(&token, shared.app.now()) else {
+        return refuse(&shared, &visitor, gone()).await;
+    };
     let page = PreviewPage {
         frame: visitor.frame("Import", "/import"),
         account: report.account.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -188,6 +200,15 @@ pub(crate) async fn preview(
         report,
     };
     Ok(drawn(&page)?.into_response())
+}
+
+fn gone() -> Refusal {
+    Refusal {
+        place: String::new(),
+        message: "The upload is no longer there: it was stored already, or it waited for too long"
+            .to_owned(),
+        hint: Some("choose the files once more".to_owned()),
+    }
 }
 
 async fn refuse(
@@ -227,14 +248,7 @@ pub(crate) async fn confirm(
     Form(confirmation): Form<Confirmation>,
 ) -> Result<Response, PageError> {
     let Some(staged) = shared.staging.take(&confirmation.token, shared.app.now()) else {
-        let refusal = Refusal {
-            place: String::new(),
-            message:
-                "The upload is no longer there: it was stored already, or it waited for too long"
-                    .to_owned(),
-            hint: Some("choose the files once more".to_owned()),
-        };
-        return refuse(&shared, &visitor, refusal).await;
+        return refuse(&shared, &visitor, gone()).await;
     };
     let imported = shared.app.import(&staged.target, staged.files, Mode::Store, &|_| ()).await;
     match imported {

@@ -28,8 +28,14 @@ fn form(fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
     body
 }
 
+/// Uploads, and goes where the answer leads.
 async fn upload(web: &TestWeb, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Page {
-    web.post("/import/preview", "multipart/form-data; boundary=BOUNDARY", form(fields, files)).await
+    let kind = "multipart/form-data; boundary=BOUNDARY";
+    let answer = web.post("/import", kind, form(fields, files)).await;
+    match answer.headers.get("location") {
+        Some(preview) => web.get(preview.to_str().unwrap()).await,
+        None => answer,
+    }
 }
 
 async fn confirm(web: &TestWeb, preview: &Page) -> Page {
