@@ -1,6 +1,6 @@
 # One line each, over cargo and xtask; `make run` and `make test` need nothing done before.
 
-.PHONY: run test lint fmt tidy plugins assets bless bench docs
+.PHONY: run test lint fmt tidy plugins assets bless bench docs screenshots
 
 run: plugins assets
 	cargo run --package stonks-cli -- serve --demo
@@ -31,3 +31,6 @@ bench: plugins assets
 
 docs:
 	cargo doc --workspace --no-deps
+
+screenshots:
+	cargo xtask screenshots

@@ -3,10 +3,11 @@
 use std::fs;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::guests::digest_of;
-use crate::process::{is_installed, output, root, run};
+use crate::npm;
+use crate::process::{output, root};
 
 /// Builds what has changed.
 pub(crate) fn build() -> Result<()> {
@@ -21,18 +22,7 @@ pub(crate) fn build() -> Result<()> {
     if fs::read_to_string(&stamp).is_ok_and(|built| built == digest) {
         return Ok(());
     }
-    if !is_installed("npm") {
-        bail!("npm is needed to build the page's assets: install Node.js 20 or newer");
-    }
-    let lock = fs::read_to_string(folder.join("package-lock.json"))?;
-    let installed = folder.join("node_modules/.lock");
-    if !fs::read_to_string(&installed).is_ok_and(|known| known == lock) {
-        println!("fetching the page's packages");
-        run(Command::new("npm")
-            .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
-            .current_dir(&folder))?;
-        fs::write(&installed, &lock)?;
-    }
+    npm::install(&folder)?;
     output(Command::new("node").arg("build.js").current_dir(&folder))?;
     fs::write(stamp, digest)?;
     println!("built the page's assets");

@@ -11,8 +11,10 @@
 )]
 
 mod assets;
+mod browser;
 mod guests;
 mod lint;
+mod npm;
 mod postgres;
 mod process;
 mod suite;
@@ -36,6 +38,8 @@ enum Task {
     Plugins,
     /// Build the style sheet and scripts of the web page.
     Assets,
+    /// Draw the README's pictures of the pages.
+    Screenshots,
     /// Everything that `make test` runs; prints how many tests passed and failed.
     Test,
     /// Format, clippy, docs and tidy, in every workspace.
@@ -48,6 +52,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Plugins => guests::build().map(|_| ()),
         Task::Assets => assets::build(),
+        Task::Screenshots => browser::screenshots(),
         Task::Test => suite::run(),
         Task::Lint => lint::check(),
         Task::Tidy => tidy::run(),

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::postgres::Cluster;
 use crate::process::root;
-use crate::{assets, guests};
+use crate::{assets, browser, guests};
 
 /// Tests that passed and failed.
 #[derive(Default)]
@@ -37,6 +37,10 @@ pub(crate) fn run() -> Result<()> {
     plugins.args(["test", "--workspace", "--no-fail-fast"]).current_dir(root().join("plugins"));
     counts.add("the plugins", &mut plugins)?;
     drop(cluster);
+    match browser::tests()? {
+        Some(mut pages) => counts.add("the pages", &mut pages)?,
+        None => println!("Chromium is not installed: tests of the pages are skipped"),
+    }
     for broken in &counts.broken {
         println!("{broken} did not end well");
     }
@@ -72,8 +76,15 @@ impl Counts {
     }
 }
 
-/// Reads `test result: ok. 12 passed; 1 failed; …`.
+/// Reads cargo's `test result: ok. 12 passed; 1 failed; …`, and the `# pass 12`, `# fail 1` of
+/// TAP.
 fn result(line: &str) -> Option<(u32, u32)> {
+    if let Some(passed) = line.strip_prefix("# pass ") {
+        return Some((passed.parse().ok()?, 0));
+    }
+    if let Some(failed) = line.strip_prefix("# fail ") {
+        return Some((0, failed.parse().ok()?));
+    }
     let counts = line.strip_prefix("test result: ")?;
     let number = |word: &str| {
         let before = counts.split(word).next()?;
@@ -90,6 +101,9 @@ mod tests {
     fn result_lines_are_counted() {
         let line = "test result: FAILED. 12 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.1s";
         assert_eq!(result(line), Some((12, 3)));
+        assert_eq!(result("# pass 27"), Some((27, 0)));
+        assert_eq!(result("# fail 1"), Some((0, 1)));
+        assert_eq!(result("# tests 28"), None);
         assert_eq!(result("running 3 tests"), None);
     }
 }

@@ -1,0 +1,74 @@
+// Every page, in every look: nothing leaves the program, nothing is wider than the window, and
+// nobody is kept out.
+
+import assert from "node:assert/strict";
+import { SCHEMES, WIDTHS, barriers, overflow } from "../browser.js";
+import { visits } from "./visit.js";
+
+const PAGES = {
+  "the dashboard": "/",
+  "the portfolio": "/portfolio",
+  "the transactions": "/transactions",
+  "the import": "/import",
+  "a page that isn't there": "/nowhere",
+};
+
+/** In how many colours the chart is painted; an empty canvas has one. */
+async function colours(page) {
+  return page.evaluate(() => {
+    const canvas = document.querySelector("#history canvas");
+    const { width, height } = canvas;
+    const pixels = new Uint32Array(canvas.getContext("2d").getImageData(0, 0, width, height).data.buffer);
+    return new Set(pixels).size;
+  });
+}
+
+visits(["--demo"], (visit) => {
+  for (const [name, address] of Object.entries(PAGES)) {
+    for (const scheme of SCHEMES) {
+      for (const width of Object.keys(WIDTHS)) {
+        visit(`${name} is sound, ${scheme} and ${width}`, { scheme, width }, async (page, faults) => {
+          const answer = await page.goto(address, { waitUntil: "networkidle" });
+          assert.equal(answer.status(), address === "/nowhere" ? 404 : 200);
+          if (address === "/nowhere") {
+            // The browser's own word of it.
+            assert.match(faults.pop(), /responded with a status of 404/);
+          }
+          assert.equal(await overflow(page), 0);
+          assert.deepEqual(await barriers(page), []);
+        });
+      }
+    }
+  }
+
+  visit("the chart is drawn, and follows the interval", {}, async (page) => {
+    await page.goto("/", { waitUntil: "networkidle" });
+    const canvas = page.locator("#history canvas");
+    const whole = await canvas.screenshot();
+    assert.ok(await colours(page) > 2, "lines, axes and background");
+    await page.getByRole("link", { name: "1Y" }).click();
+    await page.waitForURL("**/?interval=*");
+    await page.waitForLoadState("networkidle");
+    assert.ok(!whole.equals(await canvas.screenshot()), "another interval is another picture");
+  });
+
+  visit("a transaction opens down to the line of its file", {}, async (page) => {
+    await page.goto("/transactions?search=apple");
+    await page.getByRole("link", { name: /^line / }).first().click();
+    await page.getByRole("heading", { name: "flex.xml" }).waitFor();
+    const wanted = page.locator("tr.bg-primary\\/12");
+    assert.match(await wanted.innerText(), /symbol="AAPL"/);
+    assert.deepEqual(await barriers(page), []);
+    assert.equal(await overflow(page), 0);
+  });
+
+  visit("the appearance that is chosen stays", { scheme: "light" }, async (page) => {
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.goto("/");
+    const light = await background();
+    await page.getByRole("button", { name: "Dark" }).click();
+    await page.waitForLoadState();
+    await page.goto("/portfolio");
+    assert.notEqual(await background(), light);
+  });
+});
