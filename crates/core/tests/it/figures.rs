@@ -142,7 +142,7 @@ fn check_total(story: Story, as_of: &str, expected: [&str; 5]) {
         total.cash.figure(),
         total.deposits.figure(),
         total.profit_loss.clone(),
-        total.roi_percent.clone(),
+        total.roi_percent,
     ];
     assert_eq!(figures.each_ref().map(shown), expected);
 }
