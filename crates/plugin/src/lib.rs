@@ -8,10 +8,13 @@
 #![deny(missing_docs)]
 
 pub mod finding;
+pub mod health;
 pub mod id;
+pub mod lifecycle;
 pub mod manifest;
 pub mod permission;
 pub mod service;
+pub mod supervision;
 pub mod validate;
 
 pub use finding::{Finding, Level};
