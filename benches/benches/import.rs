@@ -11,6 +11,7 @@ use stonks_app::{App, Config, ImportFile, Mode, NewAccount, Target};
 use stonks_benches::{built, clock, degiro_export};
 use stonks_core::lots::CostMethod;
 use stonks_core::money::Currency;
+use stonks_host::Compiler;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -26,6 +27,8 @@ async fn installation() -> (App, TempDir) {
         built_ins: &[],
         base_currency: Currency::EUR,
         clock: clock(),
+        compiler: Compiler::Here,
+        is_resident: false,
     };
     let app = App::open(config).await.expect("an installation");
     let account = NewAccount {

@@ -6,20 +6,14 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use stonks_benches::{built, clock};
-use stonks_host::{Limits, Options, PluginManager};
+use stonks_host::{Options, PluginManager};
 use stonks_plugin::Service;
 use tokio::runtime::Runtime;
 
 fn calls(criterion: &mut Criterion) {
     let runtime = Runtime::new().expect("a runtime");
-    let options = Options {
-        plugin_dirs: vec![built("fixtures")],
-        data_dir: None,
-        built_ins: &[],
-        limits: Limits::default(),
-        clock: clock(),
-    };
-    let manager = PluginManager::new(&options).expect("a manager");
+    let options = Options::bare(vec![built("fixtures")], clock());
+    let manager = runtime.block_on(PluginManager::open(options)).expect("a manager");
     let generator = "generator".parse().expect("a name");
     let instance = runtime
         .block_on(manager.start(&generator, &std::collections::BTreeMap::new()))

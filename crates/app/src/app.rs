@@ -14,6 +14,8 @@ use stonks_plugin::PluginId;
 use crate::books::BooksCache;
 use crate::config::Config;
 use crate::db::Database;
+use crate::plugins::records::DatabaseRecords;
+use crate::residence::Residence;
 
 /// The application.
 pub struct App {
@@ -21,6 +23,7 @@ pub struct App {
     pub(crate) database: Database,
     pub(crate) plugins: PluginManager,
     pub(crate) books: BooksCache,
+    _residence: Residence,
 }
 
 impl App {
@@ -37,21 +40,30 @@ impl App {
             Some(url) => Database::connect(url).await?,
             None => Database::open_file(data_dir).await?,
         };
+        let residence = Residence::find(data_dir, config.is_resident)?;
+        let records = DatabaseRecords::new(database.clone()).await?;
         let options = Options {
             plugin_dirs: config.plugin_dirs.clone(),
             data_dir: Some(config.data_dir.clone()),
             built_ins: config.built_ins,
             limits: Limits::default(),
             clock: Arc::clone(&config.clock),
+            compiler: config.compiler.clone(),
+            records: Arc::new(records),
+            is_resident: config.is_resident,
+            lives_elsewhere: residence.is_elsewhere(),
         };
-        let plugins = PluginManager::new(&options)
+        let plugins = PluginManager::open(options)
+            .await
             .map_err(|error| anyhow!(error))
-            .context("starting WebAssembly")?;
-        Ok(Self { config, database, plugins, books: BooksCache::default() })
+            .context("making plugins ready")?;
+        Ok(Self { config, database, plugins, books: BooksCache::default(), _residence: residence })
     }
 
     /// Ends all connections.
     pub async fn close(self) {
+        self.plugins.stop_all().await;
+        self.plugins.flush_logs().await;
         self.database.close().await;
     }
 

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use stonks_core::money::Currency;
-use stonks_host::Clock;
 use stonks_host::discovery::BuiltIn;
+use stonks_host::{Clock, Compiler};
 
 /// Everything that the application needs to know at its start.
 #[derive(Clone)]
@@ -21,4 +21,8 @@ pub struct Config {
     pub base_currency: Currency,
     /// Tells the time.
     pub clock: Clock,
+    /// Who compiles plugins.
+    pub compiler: Compiler,
+    /// Whether plugins live in this process, and not in a command that ends soon.
+    pub is_resident: bool,
 }

@@ -6,6 +6,7 @@
 pub(crate) mod accounts;
 pub(crate) mod deliveries;
 pub(crate) mod facts;
+pub(crate) mod plugins;
 pub(crate) mod rows;
 pub(crate) mod settings;
 

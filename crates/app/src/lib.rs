@@ -13,8 +13,10 @@ mod config;
 mod db;
 pub mod demo;
 mod ingest;
+pub mod plugins;
 mod rates;
 pub mod reports;
+mod residence;
 
 pub use accounts::{Account, AccountError, NewAccount};
 pub use app::App;
@@ -22,3 +24,4 @@ pub use config::Config;
 pub use ingest::{
     FileReport, ImportError, ImportFile, ImportProgress, ImportReport, KindCount, Mode, Target,
 };
+pub use stonks_host::Compiler;

@@ -8,9 +8,13 @@ use clap::Args;
 use jiff::Timestamp;
 use stonks_app::{App, Config};
 use stonks_core::money::Currency;
+use stonks_host::Compiler;
 use tracing_subscriber::EnvFilter;
 
 use crate::built_ins::BUILT_INS;
+
+/// The argument that makes this program compile a plugin and nothing else.
+pub(crate) const COMPILE: &str = "compile-component";
 
 #[derive(Args)]
 pub(crate) struct GlobalOptions {
@@ -64,11 +68,24 @@ impl GlobalOptions {
             built_ins: BUILT_INS,
             base_currency: self.base_currency,
             clock: Arc::new(Timestamp::now),
+            compiler: compiler(),
+            is_resident: false,
         })
     }
 
     pub(crate) async fn open(&self) -> Result<App> {
         App::open(self.config()?).await
+    }
+}
+
+/// This program again, as a compiler.
+fn compiler() -> Compiler {
+    match std::env::current_exe() {
+        Ok(program) => Compiler::Child { program, arguments: vec![COMPILE.into()] },
+        Err(error) => {
+            tracing::warn!(%error, "this program can't find itself; plugins are compiled without limits");
+            Compiler::Here
+        }
     }
 }
 

@@ -41,6 +41,15 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    // Before anything else is read: what compiles a stranger's component needs nothing of the user's.
+    if std::env::args_os().nth(1).is_some_and(|first| first == config::COMPILE) {
+        return stonks_host::compile::serve(
+            std::io::stdin().lock(),
+            std::io::stdout().lock(),
+            std::io::stderr().lock(),
+        )
+        .into();
+    }
     let arguments = Arguments::parse();
     let output = Output::new(arguments.global.json);
     config::start_log(arguments.global.verbose);

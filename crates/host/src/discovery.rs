@@ -120,6 +120,15 @@ impl Found {
         }
     }
 
+    /// What is in the same place now.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        match &self.bytes {
+            Bytes::Folder(folder) => in_folder(folder, self.source.clone()),
+            Bytes::BuiltIn(_) => self.clone(),
+        }
+    }
+
     fn judge(
         name: String,
         source: Source,

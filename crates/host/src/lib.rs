@@ -8,10 +8,17 @@
 #![deny(missing_docs)]
 
 pub mod discovery;
+pub mod events;
+mod generation;
 mod imports;
+mod logs;
 mod manager;
+pub mod records;
 pub mod runtime;
+mod supervisor;
 
-pub use manager::{Options, PluginInfo, PluginManager, StartError, State};
+pub use manager::{Options, PluginInfo, PluginManager, StartError};
+pub use runtime::wasm::compile::{self, Compiler};
 pub use runtime::wasm::{Clock, Instance, OpenFile, Setting, SettingValue};
-pub use runtime::{Call, CallError, FilePage, Limits};
+pub use runtime::{Call, CallError, FilePage, HealthReport, Limits};
+pub use supervisor::StepError;

@@ -1,257 +1,46 @@
-//! The one façade: which plugins there are, and a running instance of any of them.
+//! The one façade: which plugins there are, where they stand, and a running instance of any of them.
 
-use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+mod health;
+mod info;
+mod options;
+mod plugin;
+mod settings;
+mod start_error;
 
-use serde_json::Value;
-use stonks_plugin::manifest::{Manifest, RuntimeKind, SettingKind};
-use stonks_plugin::service::PluginKind;
-use stonks_plugin::{Finding, Level, PluginId, Service};
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::discovery::{self, BuiltIn, Found, ReadError};
-use crate::runtime::wasm::{Clock, Instance, LoadError, Loaded, Runtime, Setting, SettingValue};
-use crate::runtime::{CallError, Limits};
+use futures::StreamExt;
+use stonks_plugin::PluginId;
+use stonks_plugin::lifecycle::{Event, Reason, Standing, State};
+use stonks_plugin::manifest::Manifest;
 
-/// How plugins are found and run.
-#[derive(Clone)]
-pub struct Options {
-    /// Folders of plugins that the operator named, the first first.
-    pub plugin_dirs: Vec<PathBuf>,
-    /// Holds installed plugins and compiled code.
-    pub data_dir: Option<PathBuf>,
-    /// Plugins that are part of the program.
-    pub built_ins: &'static [BuiltIn],
-    /// What each instance may use.
-    pub limits: Limits,
-    /// Tells plugins the time.
-    pub clock: Clock,
-}
+pub use info::PluginInfo;
+pub use options::Options;
+use plugin::{Plugin, first_error};
+use settings::settings_for;
+pub use start_error::StartError;
 
-/// Where a plugin stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// Found, and nothing forbids its use.
-    Discovered,
-    /// Compiled, ready to be started.
-    Loaded,
-    /// Can't be used.
-    Error,
-}
+use crate::discovery::{self, Found};
+use crate::events::Events;
+use crate::logs::Logs;
+use crate::records::Actor;
+use crate::runtime::Limits;
+use crate::runtime::wasm::{Instance, Runtime};
+use crate::supervisor::{Journal, Supervisor};
 
-impl State {
-    /// The word that users see.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Discovered => "discovered",
-            Self::Loaded => "loaded",
-            Self::Error => "error",
-        }
-    }
-}
+/// So many plugins come up at once.
+const AT_ONCE: usize = 8;
 
-/// What is known of a plugin without running it.
-#[derive(Debug, Clone)]
-pub struct PluginInfo {
-    /// Its name.
-    pub name: String,
-    /// What it says of itself.
-    pub manifest: Option<Manifest>,
-    /// Where it stands.
-    pub state: State,
-    /// Why it stands there, where that needs saying.
-    pub reason: Option<String>,
-    /// Where it was found.
-    pub source: String,
-    /// What is to be said about it.
-    pub findings: Vec<Finding>,
-}
-
-impl PluginInfo {
-    /// The services that it says it offers.
-    #[must_use]
-    pub fn services(&self) -> &[Service] {
-        self.manifest.as_ref().map_or(&[], |manifest| &manifest.capabilities.services)
-    }
-
-    /// What it is for.
-    #[must_use]
-    pub fn kind(&self) -> Option<PluginKind> {
-        self.manifest.as_ref().map(|manifest| manifest.plugin.kind)
-    }
-}
-
-/// Why a plugin can't be started.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// There is none of that name.
-    #[error("there is no plugin `{plugin}`")]
-    Unknown {
-        /// The name asked for.
-        plugin: PluginId,
-        /// Names that there are.
-        known: Vec<String>,
-    },
-    /// Its findings forbid it.
-    #[error("plugin `{plugin}` can't be used: {reason}")]
-    Unusable {
-        /// The plugin.
-        plugin: PluginId,
-        /// The first finding that forbids it.
-        reason: String,
-    },
-    /// Its component can't be read.
-    #[error("plugin `{plugin}` can't be read: {error}")]
-    Read {
-        /// The plugin.
-        plugin: PluginId,
-        /// Why.
-        error: ReadError,
-    },
-    /// A setting that the manifest doesn't allow.
-    #[error("plugin `{plugin}`: {problem}")]
-    Setting {
-        /// The plugin.
-        plugin: PluginId,
-        /// What is wrong.
-        problem: String,
-    },
-    /// It can't be compiled or linked.
-    #[error(transparent)]
-    Load(#[from] LoadError),
-    /// It can't be initialised.
-    #[error(transparent)]
-    Call(#[from] CallError),
-}
-
-/// Finds, loads and starts plugins.
-pub struct PluginManager {
+/// What all plugins share.
+struct Shared {
     runtime: Runtime,
     limits: Limits,
-    found: Vec<Found>,
-    loaded: Mutex<HashMap<PluginId, Loaded>>,
+    journal: Journal,
+    logs: Logs,
 }
 
-impl PluginManager {
-    /// Looks for plugins once; nothing is run.
-    ///
-    /// # Errors
-    /// Where this machine can't run WebAssembly.
-    pub fn new(options: &Options) -> Result<Self, String> {
-        let cache = options.data_dir.as_ref().map(|folder| folder.join("cache/compiled"));
-        Ok(Self {
-            runtime: Runtime::new(cache, Arc::clone(&options.clock))?,
-            limits: options.limits,
-            found: discovery::discover(
-                &options.plugin_dirs,
-                options.data_dir.as_deref(),
-                options.built_ins,
-            ),
-            loaded: Mutex::default(),
-        })
-    }
-
-    /// All plugins, good and bad, by name.
-    #[must_use]
-    pub fn list(&self) -> Vec<PluginInfo> {
-        self.found.iter().map(|found| self.info(found)).collect()
-    }
-
-    /// One plugin, with what its component gives occasion to say.
-    #[must_use]
-    pub fn inspect(&self, id: &PluginId) -> Option<PluginInfo> {
-        let mut found = discovery::find(&self.found, id)?.clone();
-        found.judge_component();
-        Some(self.info(&found))
-    }
-
-    fn info(&self, found: &Found) -> PluginInfo {
-        let error = found.findings.iter().find(|finding| finding.level == Level::Error);
-        let is_loaded = || {
-            let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-            loaded.keys().any(|id| id.as_str() == found.name)
-        };
-        let state = match error {
-            Some(_) => State::Error,
-            None if is_loaded() => State::Loaded,
-            None => State::Discovered,
-        };
-        PluginInfo {
-            name: found.name.clone(),
-            manifest: found.manifest.clone(),
-            state,
-            reason: error.map(|finding| finding.message.clone()),
-            source: found.source.to_string(),
-            findings: found.findings.clone(),
-        }
-    }
-
-    /// Starts a new instance of a plugin.
-    ///
-    /// # Errors
-    /// A plugin that is unknown or unusable, a setting that it doesn't allow, a failing start.
-    pub async fn start(
-        &self,
-        id: &PluginId,
-        settings: &BTreeMap<String, String>,
-    ) -> Result<Instance, StartError> {
-        let found = self.usable(id)?;
-        let manifest = found.manifest.as_ref().ok_or_else(|| self.unknown(id))?;
-        let settings = settings_for(manifest, settings)
-            .map_err(|problem| StartError::Setting { plugin: id.clone(), problem })?;
-        let loaded = self.load(id, found)?;
-        Ok(Instance::start(&loaded, settings, self.limits_for(manifest)).await?)
-    }
-
-    /// Checks settings as `start` would, without starting anything.
-    ///
-    /// # Errors
-    /// A plugin that is unknown or unusable, a setting that it doesn't allow.
-    pub fn check_settings(
-        &self,
-        id: &PluginId,
-        settings: &BTreeMap<String, String>,
-    ) -> Result<(), StartError> {
-        let manifest = self.usable(id)?.manifest.as_ref().ok_or_else(|| self.unknown(id))?;
-        settings_for(manifest, settings)
-            .map(|_| ())
-            .map_err(|problem| StartError::Setting { plugin: id.clone(), problem })
-    }
-
-    fn unknown(&self, id: &PluginId) -> StartError {
-        let known = self.found.iter().map(|found| found.name.clone()).collect();
-        StartError::Unknown { plugin: id.clone(), known }
-    }
-
-    fn usable(&self, id: &PluginId) -> Result<&Found, StartError> {
-        let found = discovery::find(&self.found, id).ok_or_else(|| self.unknown(id))?;
-        let unusable = |reason: String| StartError::Unusable { plugin: id.clone(), reason };
-        if let Some(error) = found.findings.iter().find(|finding| finding.level == Level::Error) {
-            return Err(unusable(error.message.clone()));
-        }
-        let runtime = found.manifest.as_ref().and_then(|manifest| manifest.runtime.as_ref());
-        match runtime.map(|runtime| runtime.kind) {
-            Some(RuntimeKind::Wasm) => Ok(found),
-            _ => Err(unusable("this host runs WebAssembly plugins only".to_owned())),
-        }
-    }
-
-    fn load(&self, id: &PluginId, found: &Found) -> Result<Loaded, StartError> {
-        let cached = self.loaded.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
-        if let Some(loaded) = cached {
-            return Ok(loaded);
-        }
-        let bytes =
-            found.component().map_err(|error| StartError::Read { plugin: id.clone(), error })?;
-        let loaded = self.runtime.load(id, &bytes)?;
-        self.loaded
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(id.clone(), loaded.clone());
-        Ok(loaded)
-    }
-
+impl Shared {
     /// The host's limits, lowered to what the manifest says is enough.
     fn limits_for(&self, manifest: &Manifest) -> Limits {
         let own = &manifest.limits;
@@ -265,49 +54,256 @@ impl PluginManager {
     }
 }
 
-/// What the user set, and the defaults for the rest, each of its kind.
-fn settings_for(
-    manifest: &Manifest,
-    given: &BTreeMap<String, String>,
-) -> Result<Vec<Setting>, String> {
-    for key in given.keys() {
-        if !manifest.settings.iter().any(|schema| schema.key == *key) {
-            let known: Vec<&str> =
-                manifest.settings.iter().map(|schema| schema.key.as_str()).collect();
-            let known = if known.is_empty() {
-                "it has none".to_owned()
-            } else {
-                format!("it has {}", known.join(", "))
+/// Finds, loads, starts, watches and stops plugins.
+pub struct PluginManager {
+    options: Options,
+    shared: Shared,
+    plugins: RwLock<BTreeMap<String, Arc<Plugin>>>,
+}
+
+impl PluginManager {
+    /// Looks for plugins, and where they stood at last; nothing is run.
+    ///
+    /// # Errors
+    /// Where this machine can't run WebAssembly, or records can't be read.
+    pub async fn open(options: Options) -> Result<Self, String> {
+        let journal = Journal {
+            records: Arc::clone(&options.records),
+            events: Events::default(),
+            clock: Arc::clone(&options.clock),
+            is_resident: options.is_resident,
+        };
+        let logs = Logs::start(
+            Arc::clone(&journal.records),
+            journal.events.clone(),
+            Arc::clone(&journal.clock),
+        );
+        let cache = options.data_dir.as_ref().map(|folder| folder.join("cache/compiled"));
+        let compiler = options.compiler.clone();
+        let runtime = Runtime::new(cache, compiler, Arc::clone(&options.clock), logs.clone())?;
+        let shared = Shared { runtime, limits: options.limits, journal, logs };
+        let manager = Self { options, shared, plugins: RwLock::default() };
+        let standings = manager.shared.journal.records.standings().await;
+        let standings = standings.map_err(|error| error.to_string())?;
+        for found in manager.look() {
+            let standing = standings.get(&found.name).cloned().unwrap_or(Standing::DISCOVERED);
+            manager.add(found, standing).await;
+        }
+        Ok(manager)
+    }
+
+    fn look(&self) -> Vec<Found> {
+        let options = &self.options;
+        discovery::discover(&options.plugin_dirs, options.data_dir.as_deref(), options.built_ins)
+    }
+
+    /// Takes up a plugin where it stood when the host ended.
+    async fn add(&self, found: Found, standing: Standing) {
+        let name = found.name.clone();
+        let invalid = first_error(&found.findings).map(|finding| finding.message.clone());
+        let supervisor = Supervisor::new(&name, self.shared.journal.clone(), standing.clone());
+        let plugin = Plugin::new(found, supervisor);
+        if standing != Standing::DISCOVERED && !self.options.lives_elsewhere {
+            // From any state there is a way back up.
+            let _ = plugin.supervisor.step(Event::Recovered, None, Actor::Host).await;
+        }
+        let standing = plugin.supervisor.standing();
+        let was_invalid = matches!(standing.reason, Some(Reason::Invalid { .. } | Reason::Removed));
+        match invalid {
+            Some(message) if standing.state == State::Discovered => {
+                let reason = Reason::Invalid { message };
+                let _ = plugin.supervisor.step(Event::Failed, Some(reason), Actor::Host).await;
+            }
+            // Mended, or put back, while the host was away.
+            None if was_invalid => {
+                for event in [Event::Enabled, Event::Recovered] {
+                    let _ = plugin.supervisor.step(event, None, Actor::Host).await;
+                }
+            }
+            _ => {}
+        }
+        let mut plugins = self.plugins.write().unwrap_or_else(PoisonError::into_inner);
+        plugins.insert(name, Arc::new(plugin));
+    }
+
+    /// Brings up every plugin that nothing forbids. One that fails stops no other.
+    pub async fn start_all(&self) {
+        let ready = self.all().into_iter().filter(|plugin| {
+            let standing = plugin.supervisor.standing();
+            standing.state == State::Discovered
+        });
+        futures::stream::iter(ready)
+            .for_each_concurrent(AT_ONCE, async |plugin| {
+                let Some(id) = plugin.id.clone() else { return };
+                if let Err(error) = plugin.enable(&self.shared, &id, Actor::Host).await {
+                    tracing::warn!(%error, "a plugin doesn't come up");
+                }
+            })
+            .await;
+    }
+
+    /// Ends everything that runs, at most a call's time.
+    pub async fn stop_all(&self) {
+        futures::stream::iter(self.all())
+            .for_each_concurrent(None, async |plugin| plugin.drop_current().await)
+            .await;
+    }
+
+    fn all(&self) -> Vec<Arc<Plugin>> {
+        let plugins = self.plugins.read().unwrap_or_else(PoisonError::into_inner);
+        plugins.values().cloned().collect()
+    }
+
+    fn plugin(&self, id: &PluginId) -> Result<Arc<Plugin>, StartError> {
+        let plugins = self.plugins.read().unwrap_or_else(PoisonError::into_inner);
+        plugins.get(id.as_str()).cloned().ok_or_else(|| StartError::Unknown {
+            plugin: id.clone(),
+            known: plugins.keys().cloned().collect(),
+        })
+    }
+
+    /// What happens to plugins, from now on.
+    #[must_use]
+    pub const fn events(&self) -> &Events {
+        &self.shared.journal.events
+    }
+
+    /// Comes back when what plugins have logged so far is kept.
+    pub async fn flush_logs(&self) {
+        self.shared.logs.flush().await;
+    }
+
+    /// Follows what other processes did to plugins: what someone switched off there ends here, and what
+    /// someone switched on or reloaded there is taken up.
+    pub async fn follow_others(&self) {
+        let steps = match self.shared.journal.records.recorded_elsewhere().await {
+            Ok(steps) => steps,
+            Err(error) => {
+                tracing::error!(%error, "what other processes did to plugins can't be read");
+                return;
+            }
+        };
+        for step in steps {
+            let plugin = step.plugin.parse().ok().and_then(|id| self.plugin(&id).ok());
+            let Some(plugin) = plugin else { continue };
+            let Some(id) = plugin.id.clone() else { continue };
+            plugin.supervisor.follow(&step).await;
+            let taken_up = match step.event {
+                Event::Enabled => plugin.take_up(&self.shared, &id).await,
+                Event::Reloaded => self.reload(&id, Actor::Host).await.map(|_| ()),
+                _ if !matches!(step.to.state, State::Active | State::Loaded) => {
+                    plugin.drop_current().await;
+                    Ok(())
+                }
+                _ => Ok(()),
             };
-            return Err(format!("there is no setting `{key}`; {known}"));
+            if let Err(error) = taken_up {
+                tracing::warn!(%error, "a plugin doesn't follow what was asked elsewhere");
+            }
         }
     }
-    let mut settings = Vec::new();
-    for schema in &manifest.settings {
-        let default = schema.default.as_ref().map(|default| match default {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        });
-        let Some(text) = given.get(&schema.key).cloned().or(default) else { continue };
-        let misfit = |expected: &str| {
-            format!("setting `{}` is `{text}`; {expected} is expected", schema.key)
-        };
-        let value = match schema.kind {
-            SettingKind::Text => SettingValue::Text(text),
-            SettingKind::Number => {
-                let number =
-                    text.parse::<rust_decimal::Decimal>().map_err(|_| misfit("a number"))?;
-                SettingValue::Number(stonks_core::money::to_canonical(number))
-            }
-            SettingKind::Flag => {
-                SettingValue::Flag(text.parse().map_err(|_| misfit("`true` or `false`"))?)
-            }
-            SettingKind::Choice if schema.choices.contains(&text) => SettingValue::Text(text),
-            SettingKind::Choice => {
-                return Err(misfit(&format!("one of {}", schema.choices.join(", "))));
-            }
-        };
-        settings.push(Setting { key: schema.key.clone(), value });
+
+    /// All plugins, good and bad, by name.
+    #[must_use]
+    pub fn list(&self) -> Vec<PluginInfo> {
+        self.all().iter().map(|plugin| Self::info(plugin, plugin.found())).collect()
     }
-    Ok(settings)
+
+    /// One plugin, with what its component gives occasion to say.
+    #[must_use]
+    pub fn inspect(&self, id: &PluginId) -> Option<PluginInfo> {
+        let plugin = self.plugin(id).ok()?;
+        let mut found = plugin.found();
+        found.judge_component();
+        Some(Self::info(&plugin, found))
+    }
+
+    fn info(plugin: &Plugin, found: Found) -> PluginInfo {
+        let standing = plugin.supervisor.standing();
+        PluginInfo {
+            name: found.name.clone(),
+            manifest: found.manifest.clone(),
+            state: standing.state,
+            reason: standing.reason,
+            checked: plugin.checked(),
+            source: found.source.to_string(),
+            findings: found.findings,
+        }
+    }
+
+    /// Starts a new instance of a plugin, which it brings up if need be.
+    ///
+    /// # Errors
+    /// A plugin that is unknown, unusable, switched off or resting; a setting that it doesn't allow; a
+    /// failing start.
+    pub async fn start(
+        &self,
+        id: &PluginId,
+        settings: &BTreeMap<String, String>,
+    ) -> Result<Instance, StartError> {
+        self.plugin(id)?.start(&self.shared, id, settings).await
+    }
+
+    /// Checks settings as `start` would, without starting anything.
+    ///
+    /// # Errors
+    /// A plugin that is unknown or unusable, a setting that it doesn't allow.
+    pub fn check_settings(
+        &self,
+        id: &PluginId,
+        settings: &BTreeMap<String, String>,
+    ) -> Result<(), StartError> {
+        let plugin = self.plugin(id)?;
+        let found = plugin.found();
+        let unusable = |reason: String| StartError::Unusable { plugin: id.clone(), reason };
+        if let Some(error) = first_error(&found.findings) {
+            return Err(unusable(error.message.clone()));
+        }
+        let manifest =
+            found.manifest.as_ref().ok_or_else(|| unusable("it has no manifest".to_owned()))?;
+        settings_for(manifest, settings)
+            .map(|_| ())
+            .map_err(|problem| StartError::Setting { plugin: id.clone(), problem })
+    }
+
+    /// Starts the instance that the host keeps of a plugin, if nothing forbids it.
+    ///
+    /// # Errors
+    /// A plugin that is unknown, unusable, switched off or resting, or doesn't start.
+    pub async fn bring_up(&self, id: &PluginId) -> Result<(), StartError> {
+        self.plugin(id)?.bring_up(&self.shared, id).await
+    }
+
+    /// Switches a plugin on.
+    ///
+    /// # Errors
+    /// A plugin that is unknown or unusable, or doesn't start.
+    pub async fn enable(&self, id: &PluginId, actor: Actor) -> Result<Standing, StartError> {
+        self.plugin(id)?.enable(&self.shared, id, actor).await
+    }
+
+    /// Switches a plugin off. Calls under way finish.
+    ///
+    /// # Errors
+    /// A plugin that is unknown, or off already; records that can't be kept.
+    pub async fn disable(&self, id: &PluginId, actor: Actor) -> Result<Standing, StartError> {
+        let reason = (Event::Disabled, Reason::SwitchedOff);
+        self.plugin(id)?.disable(id, reason, actor).await
+    }
+
+    /// Puts what is in a plugin's folder now in the place of what runs; its settings too. What runs
+    /// goes on if that fails.
+    ///
+    /// # Errors
+    /// A plugin that is unknown or switched off, or whose new self is refused.
+    pub async fn reload(&self, id: &PluginId, actor: Actor) -> Result<Standing, StartError> {
+        let plugin = self.plugin(id)?;
+        let standing = plugin.supervisor.standing();
+        if matches!(standing.state, State::Disabled | State::Unloading) {
+            return Err(StartError::NotRunning { plugin: id.clone(), standing });
+        }
+        let mut found = plugin.found().again();
+        found.judge_component();
+        plugin.reload(&self.shared, id, found, actor).await
+    }
 }

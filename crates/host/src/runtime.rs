@@ -6,6 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 use stonks_core::fact::Located;
+use stonks_plugin::health::{Measurement, Report};
 use stonks_plugin::{PluginId, Service};
 
 /// What one instance of a plugin may use.
@@ -65,6 +66,17 @@ pub struct FilePage {
     pub next: Option<String>,
     /// How far the plugin says it is: done, and of how many.
     pub progress: Option<(u64, Option<u64>)>,
+}
+
+/// What a plugin says of its health.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HealthReport {
+    /// In a word.
+    pub status: Report,
+    /// In a sentence.
+    pub message: Option<String>,
+    /// In figures.
+    pub measurements: Vec<Measurement>,
 }
 
 /// Input that a plugin refuses.
@@ -136,6 +148,37 @@ pub enum CallErrorKind {
     /// It was stopped while the call was waiting.
     #[error("it was stopped")]
     Stopped,
+    /// The same call ended it before, more than once.
+    #[error("this call ended it before and is refused")]
+    Deadly,
+    /// It doesn't take calls where it stands.
+    #[error("it isn't running; {0}")]
+    NotRunning(String),
+}
+
+impl CallErrorKind {
+    /// Whether it ended the instance.
+    #[must_use]
+    pub const fn is_crash(&self) -> bool {
+        matches!(
+            self,
+            Self::Deadline(_) | Self::Trapped(_) | Self::OutOfMemory(_) | Self::ReplyTooLarge(_)
+        )
+    }
+
+    /// Whether the plugin, and neither the user nor the host, is to be held responsible.
+    #[must_use]
+    pub const fn is_of_the_plugin(&self) -> bool {
+        match self {
+            Self::Plugin(failure) => matches!(
+                failure,
+                Failure::Unavailable(_) | Failure::UpstreamChanged(_) | Failure::Failed(_)
+            ),
+            Self::BadReply(_) => true,
+            Self::NotOffered | Self::Stopped | Self::Deadly | Self::NotRunning(_) => false,
+            _ => self.is_crash(),
+        }
+    }
 }
 
 /// A call that came to nothing: which plugin, which call, why.

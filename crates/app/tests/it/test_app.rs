@@ -98,6 +98,8 @@ impl TestApp {
             plugin_dirs: vec![built("plugins"), built("fixtures")],
             built_ins: &[],
             base_currency: Currency::EUR,
+            compiler: stonks_app::Compiler::Here,
+            is_resident: true,
             clock: Arc::new(|| "2026-11-24T12:00:00Z".parse::<Timestamp>().unwrap()),
         };
         let app = App::open(config.clone()).await.unwrap();

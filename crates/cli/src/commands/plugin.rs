@@ -1,5 +1,8 @@
 //! `stonks plugin`: what plugins there are, and what is to be said about them.
 
+mod health;
+mod lifecycle;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -21,6 +24,18 @@ pub(crate) enum Command {
     Info(Info),
     /// Judge a plugin's folder: manifest and component, without running anything.
     Validate(Validate),
+    /// Switch a plugin on.
+    Enable(lifecycle::Named),
+    /// Switch a plugin off; its calls under way finish.
+    Disable(lifecycle::Named),
+    /// Take up a plugin's files anew, in the server that is running.
+    Reload(lifecycle::Named),
+    /// What a plugin went through.
+    History(lifecycle::Listed),
+    /// Lines of a plugin's log.
+    Logs(lifecycle::Listed),
+    /// How a plugin fares, and what holds as well.
+    Health(health::Options),
 }
 
 #[derive(Args)]
@@ -42,12 +57,11 @@ struct Row {
     #[serde(rename = "type")]
     kind: Option<String>,
     runtime: Option<String>,
-    state: &'static str,
+    state: String,
     reason: Option<String>,
     source: String,
     services: Vec<String>,
-    /// Not watched yet.
-    health: Option<String>,
+    health: String,
 }
 
 impl From<&PluginInfo> for Row {
@@ -60,11 +74,11 @@ impl From<&PluginInfo> for Row {
             runtime: manifest
                 .and_then(|manifest| manifest.runtime.as_ref())
                 .map(|runtime| runtime.kind.to_string()),
-            state: info.state.as_str(),
-            reason: info.reason.clone(),
+            state: info.state.to_string(),
+            reason: info.reason.as_ref().map(ToString::to_string),
             source: info.source.clone(),
             services: info.services().iter().map(ToString::to_string).collect(),
-            health: None,
+            health: info.health().to_string(),
         }
     }
 }
@@ -76,6 +90,12 @@ pub(crate) async fn run(
 ) -> Result<ExitCode> {
     match command {
         Command::Validate(validate) => return judge(&validate, output),
+        Command::Enable(named) => lifecycle::enable(global, &named, output).await?,
+        Command::Disable(named) => lifecycle::disable(global, &named, output).await?,
+        Command::Reload(named) => lifecycle::reload(global, &named, output).await?,
+        Command::History(listed) => lifecycle::history(global, &listed, output).await?,
+        Command::Logs(listed) => lifecycle::logs(global, &listed, output).await?,
+        Command::Health(options) => health::run(global, &options, output).await?,
         Command::List => {
             let app = global.open().await?;
             let rows: Vec<Row> = app.plugins().iter().map(Row::from).collect();
@@ -112,7 +132,7 @@ fn list(rows: &[Row], output: &Output) -> Result<()> {
             or_empty(&row.runtime),
             row.reason
                 .as_ref()
-                .map_or_else(|| row.state.to_owned(), |reason| format!("{}: {reason}", row.state)),
+                .map_or_else(|| row.state.clone(), |reason| format!("{}: {reason}", row.state)),
             row.source.clone(),
             row.services.join(", "),
         ]
@@ -175,7 +195,9 @@ fn describe(info: &PluginInfo, output: &Output) -> Result<()> {
     field("type", row.kind.as_deref().unwrap_or_default());
     field("runtime", row.runtime.as_deref().unwrap_or_default());
     field("services", &row.services.join(", "));
-    field("state", row.state);
+    let reason = row.reason.as_ref().map(|reason| format!(": {reason}"));
+    field("state", &format!("{}{}", row.state, reason.unwrap_or_default()));
+    field("health", &row.health);
     field("source", &row.source);
     tell_findings(&info.findings, output);
     Ok(())

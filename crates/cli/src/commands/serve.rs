@@ -27,7 +27,7 @@ pub(crate) async fn run(
     options: &Options,
     output: &Output,
 ) -> Result<ExitCode> {
-    let mut config = global.config()?;
+    let mut config = Config { is_resident: true, ..global.config()? };
     // Held until the end: dropping it removes the folder.
     let throw_away = options
         .demo
@@ -46,7 +46,11 @@ pub(crate) async fn run(
         demo::fill(&app).await.context("inventing the demo")?;
     }
     output.note(&format!("Stonks Overwatch is at http://{address}"));
-    stonks_web::serve(listener, Arc::clone(&app), shutdown()).await.context("serving")?;
+    let served = tokio::select! {
+        served = stonks_web::serve(listener, Arc::clone(&app), shutdown()) => served,
+        () = app.watch_plugins() => Ok(()),
+    };
+    served.context("serving")?;
     if let Ok(app) = Arc::try_unwrap(app) {
         app.close().await;
     }

@@ -1,5 +1,6 @@
-//! The plugin's log lines, which go to the host's log under the plugin's name.
+//! The plugin's log lines, which go to its own log, and to the host's for those who look closely.
 
+use crate::records::{LogLevel, LogLine};
 use crate::runtime::wasm::contract::log::{Host, Level};
 use crate::runtime::wasm::limits::State;
 
@@ -12,11 +13,15 @@ impl Host for State {
         // Control characters could write over the terminal of whoever reads the log.
         let message: String =
             message.chars().filter(|c| !c.is_control()).take(LONGEST_LINE).collect();
-        match level {
-            Level::Debug => tracing::debug!(target: "plugin", plugin, "{message}"),
-            Level::Info => tracing::info!(target: "plugin", plugin, "{message}"),
-            Level::Warning => tracing::warn!(target: "plugin", plugin, "{message}"),
-            Level::Error => tracing::error!(target: "plugin", plugin, "{message}"),
-        }
+        let level = match level {
+            Level::Debug => LogLevel::Debug,
+            Level::Info => LogLevel::Info,
+            Level::Warning => LogLevel::Warning,
+            Level::Error => LogLevel::Error,
+        };
+        // A plugin's warnings are its author's affair, not the operator's.
+        tracing::debug!(target: "plugin", plugin, level = level.as_str(), "{message}");
+        let at = (self.clock)();
+        self.logs.write(LogLine { plugin: plugin.to_owned(), at, level, message });
     }
 }

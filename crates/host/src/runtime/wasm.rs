@@ -2,6 +2,7 @@
 
 pub(crate) mod bindings;
 mod cache;
+pub mod compile;
 mod component;
 mod door;
 mod exports;
@@ -15,17 +16,21 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use stonks_plugin::PluginId;
-use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{Config, Engine};
 
 pub use component::{InspectError, inspect};
+pub(crate) use instance::Life;
 pub use instance::{Instance, OpenFile, Setting, SettingValue};
 pub use limits::Clock;
 
 pub(crate) use bindings::stonks::plugin as contract;
 use cache::Cache;
+use compile::{CompileError, Compiler};
 use exports::Exports;
 use limits::State;
+
+use crate::logs::Logs;
 
 /// How often running guests look up: the precision of deadlines, and the longest that a busy guest
 /// keeps a thread from other tasks.
@@ -34,13 +39,13 @@ const TICK: Duration = Duration::from_millis(5);
 /// Why a component can't be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// Wasmtime refuses it.
-    #[error("plugin `{plugin}` can't be compiled: {reason}")]
+    /// The compiler refuses it.
+    #[error("plugin `{plugin}` can't be compiled: {error}")]
     Compile {
         /// The plugin.
         plugin: PluginId,
-        /// Wasmtime's words.
-        reason: String,
+        /// Why.
+        error: CompileError,
     },
     /// It imports what the host doesn't offer.
     #[error("plugin `{plugin}` can't be linked: {reason}")]
@@ -53,21 +58,24 @@ pub enum LoadError {
 }
 
 /// The engine that all components share.
-pub struct Runtime {
+pub(crate) struct Runtime {
     engine: Engine,
     linker: Linker<State>,
     cache: Cache,
+    compiler: Compiler,
     clock: Clock,
+    logs: Logs,
     /// Dropped with the runtime, which ends the thread that ticks.
     _ticker: Arc<()>,
 }
 
 /// A component that is ready to be started any number of times.
 #[derive(Clone)]
-pub struct Loaded {
+pub(crate) struct Loaded {
     plugin: PluginId,
     exports: Arc<Exports>,
     clock: Clock,
+    logs: Logs,
 }
 
 impl Runtime {
@@ -75,26 +83,34 @@ impl Runtime {
     ///
     /// # Errors
     /// Where Wasmtime can't run on this machine.
-    pub fn new(cache: Option<PathBuf>, clock: Clock) -> Result<Self, String> {
-        let mut config = Config::new();
-        config.wasm_component_model_async(true).epoch_interruption(true).async_stack_size(1 << 20);
-        config.max_wasm_stack(512 << 10);
-        let engine = Engine::new(&config).map_err(|error| error.to_string())?;
+    pub(crate) fn new(
+        cache: Option<PathBuf>,
+        compiler: Compiler,
+        clock: Clock,
+        logs: Logs,
+    ) -> Result<Self, String> {
+        let engine = engine().map_err(|error| error.to_string())?;
         let linker = link(&engine).map_err(|error| error.to_string())?;
         let cache = Cache::new(cache, &engine);
-        Ok(Self { _ticker: tick(&engine)?, engine, linker, cache, clock })
+        Ok(Self { _ticker: tick(&engine)?, engine, linker, cache, compiler, clock, logs })
     }
 
     /// Compiles a component, or takes it compiled from the cache, and looks up what it exports.
     ///
     /// # Errors
     /// Bytes that are no component, or one that imports more than the host offers.
-    pub fn load(&self, plugin: &PluginId, bytes: &[u8]) -> Result<Loaded, LoadError> {
+    pub(crate) async fn load(&self, plugin: &PluginId, bytes: &[u8]) -> Result<Loaded, LoadError> {
         let digest: [u8; 32] = Sha256::digest(bytes).into();
-        let component = self.component(bytes, &digest).map_err(|error| LoadError::Compile {
-            plugin: plugin.clone(),
-            reason: first_line(&error),
-        })?;
+        let failed = |error| LoadError::Compile { plugin: plugin.clone(), error };
+        let component = match self.cache.get(&self.engine, &digest) {
+            Some(component) => component,
+            None => {
+                let compiled = self.compiler.compile(&self.engine, bytes).await.map_err(failed)?;
+                self.cache.put(&digest, &compiled);
+                let loaded = Cache::load(&self.engine, &compiled);
+                loaded.map_err(|error| failed(CompileError::Refused(first_line(&error))))?
+            }
+        };
         let exports = Exports::find(&self.linker, &component).map_err(|error| LoadError::Link {
             plugin: plugin.clone(),
             reason: first_line(&error),
@@ -103,17 +119,17 @@ impl Runtime {
             plugin: plugin.clone(),
             exports: Arc::new(exports),
             clock: Arc::clone(&self.clock),
+            logs: self.logs.clone(),
         })
     }
+}
 
-    fn component(&self, bytes: &[u8], digest: &[u8; 32]) -> wasmtime::Result<Component> {
-        if let Some(component) = self.cache.get(&self.engine, digest) {
-            return Ok(component);
-        }
-        let compiled = self.engine.precompile_component(bytes)?;
-        self.cache.put(digest, &compiled);
-        Cache::load(&self.engine, &compiled)
-    }
+/// With the settings that compiling and running share.
+fn engine() -> wasmtime::Result<Engine> {
+    let mut config = Config::new();
+    config.wasm_component_model_async(true).epoch_interruption(true).async_stack_size(1 << 20);
+    config.max_wasm_stack(512 << 10);
+    Engine::new(&config)
 }
 
 /// Everything that a plugin may call, and nothing else: no WASI, no files, no sockets.

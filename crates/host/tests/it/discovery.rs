@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use stonks_host::discovery::examine;
-use stonks_host::{PluginManager, State};
+use stonks_plugin::lifecycle::State;
 
 use crate::test_host::{TestHost, built};
 
@@ -92,7 +92,7 @@ async fn a_bad_plugin_is_listed_and_stops_nobody() {
     copy_of("generator", &folder.path().join("generator"));
     copy_of("hostile", &folder.path().join("hostile"));
     fs::write(folder.path().join("hostile/plugin_manifest.json"), "{ \"plugin\": ").unwrap();
-    let host = TestHost::over(vec![folder.path().to_path_buf()], None);
+    let host = TestHost::over(vec![folder.path().to_path_buf()], None).await;
     let listed: Vec<(String, State)> =
         host.manager.list().into_iter().map(|plugin| (plugin.name, plugin.state)).collect();
     assert_eq!(
@@ -106,14 +106,14 @@ async fn a_bad_plugin_is_listed_and_stops_nobody() {
     );
 }
 
-#[test]
-fn the_first_source_wins_and_says_what_it_hides() {
+#[tokio::test]
+async fn the_first_source_wins_and_says_what_it_hides() {
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     for folder in &folders {
         copy_of("generator", &folder.path().join("generator"));
     }
     let dirs = folders.iter().map(|folder| folder.path().to_path_buf()).collect();
-    let host = TestHost::over(dirs, None);
+    let host = TestHost::over(dirs, None).await;
     let listed = host.manager.list();
     assert_eq!(listed.len(), 1);
     assert!(listed[0].source.starts_with(&folders[0].path().display().to_string()));
@@ -122,7 +122,7 @@ fn the_first_source_wins_and_says_what_it_hides() {
 
 /// Starts the generator with a cache and returns the files of the cache.
 async fn cached(data_dir: &Path) -> Vec<std::path::PathBuf> {
-    let host = TestHost::over(vec![built("fixtures")], Some(data_dir.to_path_buf()));
+    let host = TestHost::over(vec![built("fixtures")], Some(data_dir.to_path_buf())).await;
     host.start("generator", &[]).await.unwrap();
     let versions = fs::read_dir(data_dir.join("cache/compiled")).unwrap().flatten();
     let folders = versions.map(|entry| entry.path()).filter(|path| path.is_dir());
@@ -146,15 +146,10 @@ async fn compiled_code_is_kept_and_a_forged_file_is_compiled_anew() {
     assert_eq!(fs::read(file).unwrap(), honest, "the forged file was replaced, not believed");
 }
 
-#[test]
-fn a_manager_needs_no_plugin() {
+#[tokio::test]
+async fn a_manager_needs_no_plugin() {
     let empty = tempfile::tempdir().unwrap();
-    let options = stonks_host::Options {
-        plugin_dirs: vec![empty.path().join("missing")],
-        data_dir: Some(empty.path().to_path_buf()),
-        built_ins: &[],
-        limits: stonks_host::Limits::default(),
-        clock: std::sync::Arc::new(|| jiff::Timestamp::UNIX_EPOCH),
-    };
-    assert!(PluginManager::new(&options).unwrap().list().is_empty());
+    let data_dir = Some(empty.path().to_path_buf());
+    let host = TestHost::over(vec![empty.path().join("missing")], data_dir).await;
+    assert!(host.manager.list().is_empty());
 }

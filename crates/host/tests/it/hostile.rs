@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 use stonks_core::fact::Fact;
 use stonks_plugin::Service;
 
-use crate::test_host::{TestHost, limits, read};
+use crate::test_host::{TestHost, built, limits, options, read};
+use stonks_host::Options;
 
 /// What the user sees when a guest does as it is told; and that it works again right after.
 async fn check(content: &str, expected: &str) {
-    let host = TestHost::new();
+    let host = TestHost::new().await;
     let hostile = host.start("hostile", &[]).await.unwrap();
     let told = read(&hostile, content).await.unwrap_err().to_string();
     assert_eq!(told, expected);
@@ -60,14 +61,8 @@ async fn a_flood_of_facts_is_refused() {
 async fn a_reply_larger_than_the_limit_is_refused() {
     let mut small = limits();
     small.reply = 64 << 10;
-    let options = stonks_host::Options {
-        plugin_dirs: vec![crate::test_host::built("fixtures")],
-        data_dir: None,
-        built_ins: &[],
-        limits: small,
-        clock: std::sync::Arc::new(|| jiff::Timestamp::UNIX_EPOCH),
-    };
-    let host = TestHost { manager: stonks_host::PluginManager::new(&options).unwrap() };
+    let options = options(vec![built("fixtures")]);
+    let host = TestHost::with(Options { limits: small, ..options }).await;
     let generator = host.start("generator", &[]).await.unwrap();
     let fetch = |wanted: &str| generator.fetch(Service::Transaction, Some(wanted.to_owned()), None);
     let told = fetch("1000").await.unwrap_err().to_string();
@@ -105,7 +100,7 @@ async fn a_crash_behind_the_first_page_is_told() {
 
 #[tokio::test]
 async fn a_refusal_keeps_its_place_and_its_hint() {
-    let host = TestHost::new();
+    let host = TestHost::new().await;
     let hostile = host.start("hostile", &[]).await.unwrap();
     let error = read(&hostile, "refuse").await.unwrap_err();
     let refusal = error.refusal().unwrap();
@@ -116,7 +111,7 @@ async fn a_refusal_keeps_its_place_and_its_hint() {
 
 #[tokio::test]
 async fn control_characters_never_reach_a_terminal() {
-    let host = TestHost::new();
+    let host = TestHost::new().await;
     let hostile = host.start("hostile", &[]).await.unwrap();
     let error = read(&hostile, "escape").await.unwrap_err();
     assert_eq!(error.refusal().unwrap().message, "[2Jcleared your screen");
@@ -124,7 +119,7 @@ async fn control_characters_never_reach_a_terminal() {
 
 #[tokio::test]
 async fn a_file_over_the_limit_is_refused_before_the_guest_sees_it() {
-    let host = TestHost::new();
+    let host = TestHost::new().await;
     let hostile = host.start("hostile", &[]).await.unwrap();
     let error = hostile.open_file("big.csv", vec![b'x'; 2 << 20]).await.err().unwrap();
     assert_eq!(error.refusal().unwrap().message, "the file has 2 MB; at most 1 MB are read");
@@ -132,7 +127,7 @@ async fn a_file_over_the_limit_is_refused_before_the_guest_sees_it() {
 
 #[tokio::test]
 async fn a_bad_start_is_told() {
-    let host = TestHost::new();
+    let host = TestHost::new().await;
     for (start, expected) in [
         ("fail", "plugin `hostile`, `initialize`: it failed: as it was told"),
         ("loop", "plugin `hostile`, `initialize`: it was stopped: it took longer than 0.5 s"),
@@ -145,11 +140,11 @@ async fn a_bad_start_is_told() {
 
 #[tokio::test]
 async fn settings_are_checked_before_the_guest_sees_them() {
-    let host = TestHost::new();
+    let host = TestHost::new().await;
     for (settings, expected) in [
         (
             ("start", "sideways"),
-            "plugin `hostile`: setting `start` is `sideways`; one of well, fail, loop, trap is expected",
+            "plugin `hostile`: setting `start` is `sideways`; one of well, fail, loop, trap, down is expected",
         ),
         (("begin", "well"), "plugin `hostile`: there is no setting `begin`; it has start"),
     ] {
@@ -160,7 +155,7 @@ async fn settings_are_checked_before_the_guest_sees_them() {
 
 /// What a guest gets when it calls the host.
 async fn check_import(cursor: &str, expected: &str) {
-    let host = TestHost::new();
+    let host = TestHost::new().await;
     let hostile = host.start("hostile", &[]).await.unwrap();
     let page = hostile.fetch(Service::Update, Some(cursor.to_owned()), None).await.unwrap();
     let Fact::Note(note) = &page.facts[0].fact else { panic!("a note is expected") };
@@ -180,7 +175,7 @@ async fn the_clock_is_the_hosts() {
 
 #[tokio::test]
 async fn a_service_that_is_not_offered_is_said_to_be_so() {
-    let host = TestHost::new();
+    let host = TestHost::new().await;
     let hostile = host.start("hostile", &[]).await.unwrap();
     let error = hostile.fetch(Service::Portfolio, None, None).await.unwrap_err();
     assert_eq!(error.to_string(), "plugin `hostile`, `portfolio`: it doesn't offer this service");
@@ -189,7 +184,7 @@ async fn a_service_that_is_not_offered_is_said_to_be_so() {
 /// One guest loops; on the same single thread another one answers, and a timer fires in time.
 #[tokio::test(flavor = "current_thread")]
 async fn a_looping_guest_delays_neither_another_guest_nor_the_host() {
-    let host = TestHost::new();
+    let host = TestHost::new().await;
     let hostile = host.start("hostile", &[]).await.unwrap();
     let generator = host.start("generator", &[]).await.unwrap();
     let looping = tokio::spawn(async move { read(&hostile, "loop").await });

@@ -4,4 +4,7 @@
 
 mod discovery;
 mod hostile;
+mod kept;
+mod lifecycle;
+mod reload;
 mod test_host;

@@ -23,24 +23,26 @@ pub(crate) fn limits() -> Limits {
     Limits { memory: 64 << 20, call: Duration::from_millis(500), reply: 32 << 20, file: 1 << 20 }
 }
 
+/// A host over these folders, with small limits and a clock that stands.
+pub(crate) fn options(plugin_dirs: Vec<PathBuf>) -> Options {
+    Options { limits: limits(), ..Options::bare(plugin_dirs, Arc::new(|| Timestamp::UNIX_EPOCH)) }
+}
+
 pub(crate) struct TestHost {
     pub(crate) manager: PluginManager,
 }
 
 impl TestHost {
-    pub(crate) fn new() -> Self {
-        Self::over(vec![built("fixtures"), built("plugins")], None)
+    pub(crate) async fn new() -> Self {
+        Self::over(vec![built("fixtures"), built("plugins")], None).await
     }
 
-    pub(crate) fn over(plugin_dirs: Vec<PathBuf>, data_dir: Option<PathBuf>) -> Self {
-        let options = Options {
-            plugin_dirs,
-            data_dir,
-            built_ins: &[],
-            limits: limits(),
-            clock: Arc::new(|| Timestamp::UNIX_EPOCH),
-        };
-        Self { manager: PluginManager::new(&options).unwrap() }
+    pub(crate) async fn over(plugin_dirs: Vec<PathBuf>, data_dir: Option<PathBuf>) -> Self {
+        Self::with(Options { data_dir, ..options(plugin_dirs) }).await
+    }
+
+    pub(crate) async fn with(options: Options) -> Self {
+        Self { manager: PluginManager::open(options).await.unwrap() }
     }
 
     pub(crate) async fn start(

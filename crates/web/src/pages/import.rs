@@ -71,7 +71,7 @@ async fn page(
     let accounts = shared.app.accounts().await?;
     let readers = shared.app.plugins().into_iter().filter(|plugin| {
         plugin.kind() == Some(PluginKind::Broker)
-            && plugin.reason.is_none()
+            && plugin.is_usable()
             && plugin.services().contains(&Service::FileImport)
             // Rates belong to no account.
             && !plugin.manifest.as_ref().is_some_and(|manifest| manifest.capabilities.features.iter().any(|feature| feature == "fx-rates"))

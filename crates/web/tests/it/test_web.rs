@@ -48,6 +48,8 @@ impl TestWeb {
             plugin_dirs: vec![built("plugins"), built("fixtures")],
             built_ins: &[],
             base_currency: Currency::EUR,
+            compiler: stonks_app::Compiler::Here,
+            is_resident: true,
             clock: Arc::new(|| "2024-06-30T12:00:00Z".parse::<Timestamp>().unwrap()),
         };
         let app = Arc::new(App::open(config).await.unwrap());

@@ -1,5 +1,6 @@
 //! The door: facts as a plugin tells them become facts as the core knows them, each value checked.
 
+mod health;
 mod values;
 
 use rust_decimal::Decimal;
@@ -19,6 +20,8 @@ use values::{
     Checked, LONGEST_TEXT, date, decimal, moment, money, optional, optional_date, optional_decimal,
     optional_money, optional_text, parsed, text,
 };
+
+pub(super) use health::health;
 
 /// More facts in one page are refused.
 const MOST_FACTS: usize = 10_000;

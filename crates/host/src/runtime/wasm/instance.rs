@@ -3,12 +3,17 @@
 //! A trap, a missed deadline or an exhausted memory discards the instance; the next call gets a
 //! fresh one. Calls are answered in the order in which they arrive.
 
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use stonks_plugin::supervision::CallKey;
 use stonks_plugin::{PluginId, Service};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::Loaded;
 use super::worker::Worker;
-use crate::runtime::{Call, CallError, CallErrorKind, FilePage, Limits};
+use crate::runtime::{Call, CallError, CallErrorKind, FilePage, HealthReport, Limits};
+use crate::supervisor::Supervisor;
 
 /// The value of a setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +39,7 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, CallErrorKind>>;
 
 /// A call on its way to the worker.
 pub(super) enum Request {
-    Health(Reply<String>),
+    Health(Reply<HealthReport>),
     OpenFile {
         name: String,
         content: Vec<u8>,
@@ -56,6 +61,50 @@ pub(super) enum Request {
     Shutdown(Reply<()>),
 }
 
+impl Request {
+    /// What tells the call apart from others, where it can be the call that ends an instance.
+    pub(super) fn key(&self) -> Option<CallKey> {
+        match self {
+            Self::OpenFile { name, content, .. } => {
+                let digest: String =
+                    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
+                Some(CallKey(format!("file {name} {digest}")))
+            }
+            Self::Fetch { service, cursor, since, .. } => {
+                Some(CallKey(format!("fetch {service} {cursor:?} {since:?}")))
+            }
+            // The key of a page is that of its file, which the worker knows.
+            Self::Health(_)
+            | Self::NextPage { .. }
+            | Self::CloseFile { .. }
+            | Self::Shutdown(_) => None,
+        }
+    }
+
+    /// Answers without having asked the plugin.
+    pub(super) fn refuse(self, kind: CallErrorKind) {
+        // A caller that went away needs no answer.
+        match self {
+            Self::Health(reply) => drop(reply.send(Err(kind))),
+            Self::OpenFile { reply, .. } => drop(reply.send(Err(kind))),
+            Self::NextPage { reply, .. } | Self::Fetch { reply, .. } => drop(reply.send(Err(kind))),
+            Self::Shutdown(reply) => drop(reply.send(Err(kind))),
+            Self::CloseFile { .. } => {}
+        }
+    }
+}
+
+/// What an instance belongs to.
+#[derive(Clone)]
+pub(crate) struct Life {
+    /// Watches over its plugin.
+    pub(crate) supervisor: Arc<Supervisor>,
+    /// Becomes true when it shall finish what is queued, and end.
+    pub(crate) closed: watch::Receiver<bool>,
+    /// Held while it lives.
+    pub(crate) _alive: mpsc::Sender<()>,
+}
+
 /// A running plugin. The instance ends when the last handle is dropped.
 #[derive(Clone)]
 pub struct Instance {
@@ -72,15 +121,16 @@ impl Instance {
     ///
     /// # Errors
     /// Where `initialize` fails.
-    pub async fn start(
+    pub(crate) async fn start(
         loaded: &Loaded,
         settings: Vec<Setting>,
         limits: Limits,
+        life: Life,
     ) -> Result<Self, CallError> {
         let (requests, inbox) = mpsc::channel(QUEUE);
         let instance = Self { plugin: loaded.plugin.clone(), requests, limits };
-        let mut worker = Worker::new(loaded.clone(), settings, limits);
-        worker.running().await.map_err(|kind| instance.error(Call::Initialize, kind))?;
+        let mut worker = Worker::new(loaded.clone(), settings, limits, life);
+        worker.start().await.map_err(|kind| instance.error(Call::Initialize, kind))?;
         tokio::spawn(worker.serve(inbox));
         Ok(instance)
     }
@@ -91,11 +141,11 @@ impl Instance {
         &self.plugin
     }
 
-    /// What the plugin says of its health: `up`, `degraded` or `down`, and its message.
+    /// What the plugin says of its health.
     ///
     /// # Errors
     /// Where the call fails.
-    pub async fn health(&self) -> Result<String, CallError> {
+    pub async fn health(&self) -> Result<HealthReport, CallError> {
         self.ask(Call::Health, Request::Health).await
     }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use stonks_plugin::PluginId;
 use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
 
+use crate::logs::Logs;
 use crate::runtime::Limits;
 
 /// Tables are lists of functions; real plugins have a few thousand entries.
@@ -20,6 +21,7 @@ pub(crate) struct State {
     pub(crate) plugin: PluginId,
     pub(crate) limits: Limits,
     pub(crate) clock: Clock,
+    pub(crate) logs: Logs,
     /// When the call under way must have ended.
     deadline: Option<Instant>,
     /// Whether the plugin was refused memory.
@@ -29,8 +31,16 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) const fn new(plugin: PluginId, limits: Limits, clock: Clock) -> Self {
-        Self { plugin, limits, clock, deadline: None, is_out_of_memory: false, is_overdue: false }
+    pub(crate) const fn new(plugin: PluginId, limits: Limits, clock: Clock, logs: Logs) -> Self {
+        Self {
+            plugin,
+            limits,
+            clock,
+            logs,
+            deadline: None,
+            is_out_of_memory: false,
+            is_overdue: false,
+        }
     }
 
     pub(crate) fn start_call(&mut self, duration: Duration) {

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use stonks_plugin::Service;
+use stonks_plugin::supervision::CallKey;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use wasmtime::component::ResourceAny;
 use wasmtime::{Store, Trap};
 
 use super::exports::{Guests, contract};
-use super::instance::{Reply, Request, Setting, SettingValue};
+use super::instance::{Life, Reply, Request, Setting, SettingValue};
 use super::limits::{State, limit};
 use super::{Loaded, door};
-use crate::runtime::{CallErrorKind, FilePage, Limits};
+use crate::runtime::{CallErrorKind, FilePage, HealthReport, Limits};
 
 /// How long an ended plugin may take for its farewell.
 const SHUTDOWN: Duration = Duration::from_secs(1);
@@ -26,15 +28,28 @@ pub(super) struct Worker {
     loaded: Loaded,
     settings: Vec<Setting>,
     limits: Limits,
+    life: Life,
     running: Option<Running>,
+}
+
+/// A call that was let through, and since when it is under way.
+struct Admitted {
+    key: Option<CallKey>,
+    since: Instant,
 }
 
 /// An instance that has been initialised and has not failed.
 pub(super) struct Running {
     store: Store<State>,
     guests: Guests,
-    files: HashMap<u64, ResourceAny>,
+    files: HashMap<u64, File>,
     n_files: u64,
+}
+
+/// A file that the plugin recognised, and the key of the call that handed it in.
+struct File {
+    session: ResourceAny,
+    key: Option<CallKey>,
 }
 
 /// Calls an async export with the call's deadline, and tells what became of it.
@@ -77,36 +92,106 @@ fn trapped(store: &Store<State>, limit: Duration, error: &wasmtime::Error) -> Ca
 }
 
 impl Worker {
-    pub(super) const fn new(loaded: Loaded, settings: Vec<Setting>, limits: Limits) -> Self {
-        Self { loaded, settings, limits, running: None }
+    pub(super) const fn new(
+        loaded: Loaded,
+        settings: Vec<Setting>,
+        limits: Limits,
+        life: Life,
+    ) -> Self {
+        Self { loaded, settings, limits, life, running: None }
     }
 
     pub(super) async fn serve(mut self, mut inbox: mpsc::Receiver<Request>) {
-        while let Some(request) = inbox.recv().await {
+        while let Some(request) = self.next(&mut inbox).await {
+            if let Request::CloseFile { file } = request {
+                self.close_file(file).await;
+                continue;
+            }
+            let key = self.key(&request);
+            if let Err(kind) = self.life.supervisor.admit(key.as_ref()).await {
+                request.refuse(kind);
+                continue;
+            }
+            let call = Admitted { key, since: Instant::now() };
             match request {
-                Request::Health(reply) => answer(reply, self.health().await),
+                Request::Health(reply) => {
+                    let outcome = self.health().await;
+                    self.answer(&call, reply, outcome).await;
+                }
                 Request::OpenFile { name, content, reply } => {
-                    answer(reply, self.open_file(name, content).await);
+                    let outcome = self.open_file(name, content, call.key.clone()).await;
+                    self.answer(&call, reply, outcome).await;
                 }
-                Request::NextPage { file, reply } => answer(reply, self.next_page(file).await),
-                Request::CloseFile { file } => self.close_file(file).await,
+                Request::NextPage { file, reply } => {
+                    let outcome = self.next_page(file).await;
+                    self.answer(&call, reply, outcome).await;
+                }
                 Request::Fetch { service, cursor, since, reply } => {
-                    answer(reply, self.fetch(service, cursor, since).await);
+                    let outcome = self.fetch(service, cursor, since).await;
+                    self.answer(&call, reply, outcome).await;
                 }
+                Request::CloseFile { file } => self.close_file(file).await,
                 Request::Shutdown(reply) => {
-                    answer(reply, self.shutdown().await);
+                    let outcome = self.shutdown().await;
+                    self.answer(&call, reply, outcome).await;
                     return;
                 }
             }
         }
-        // The last handle is gone; whether the farewell succeeds interests nobody.
+        // The last handle is gone, or the plugin is unloaded; whether the farewell succeeds interests
+        // nobody.
         let _ = self.shutdown().await;
     }
 
+    /// The next call. Once the plugin is being unloaded, those that are queued, and then none.
+    async fn next(&mut self, inbox: &mut mpsc::Receiver<Request>) -> Option<Request> {
+        tokio::select! {
+            biased;
+            request = inbox.recv() => return request,
+            closed = self.life.closed.wait_for(|is_closed| *is_closed) => {
+                // Where another generation took the place of this one, nobody is left to close it: it
+                // goes on until its last handle is gone.
+                if closed.is_ok() {
+                    inbox.close();
+                }
+            }
+        }
+        inbox.recv().await
+    }
+
+    fn key(&self, request: &Request) -> Option<CallKey> {
+        match request {
+            Request::NextPage { file, .. } => self.running.as_ref()?.files.get(file)?.key.clone(),
+            other => other.key(),
+        }
+    }
+
+    /// Tells the supervisor how a call went, then the caller.
+    async fn answer<T>(&self, call: &Admitted, reply: Reply<T>, outcome: Result<T, CallErrorKind>) {
+        let took = call.since.elapsed();
+        let supervisor = &self.life.supervisor;
+        match &outcome {
+            Err(kind) if kind.is_crash() => {
+                supervisor.failed(took, call.key.as_ref(), kind).await;
+            }
+            Err(kind) if kind.is_of_the_plugin() => supervisor.refused(took),
+            _ => supervisor.succeeded(took),
+        }
+        // A caller that went away needs no answer.
+        let _ = reply.send(outcome);
+    }
+
+    /// Starts the first instance, of which the supervisor is not told.
+    pub(super) async fn start(&mut self) -> Result<(), CallErrorKind> {
+        self.running = Some(Running::start(&self.loaded, &self.settings, self.limits).await?);
+        Ok(())
+    }
+
     /// The instance, a fresh one if there is none.
-    pub(super) async fn running(&mut self) -> Result<&mut Running, CallErrorKind> {
+    async fn running(&mut self) -> Result<&mut Running, CallErrorKind> {
         if self.running.is_none() {
-            self.running = Some(Running::start(&self.loaded, &self.settings, self.limits).await?);
+            self.start().await?;
+            self.life.supervisor.started().await;
         }
         self.running.as_mut().ok_or(CallErrorKind::Stopped)
     }
@@ -125,7 +210,7 @@ impl Worker {
         outcome
     }
 
-    async fn health(&mut self) -> Result<String, CallErrorKind> {
+    async fn health(&mut self) -> Result<HealthReport, CallErrorKind> {
         let limit = self.limits.call;
         let running = self.running().await?;
         let outcome = call!(&mut running.store, limit, |accessor| running
@@ -133,15 +218,15 @@ impl Worker {
             .lifecycle
             .call_health(accessor));
         let report = self.kept(outcome)?.map_err(door::failure)?;
-        Ok(match report.status {
-            contract::lifecycle::HealthStatus::Up => "up",
-            contract::lifecycle::HealthStatus::Degraded => "degraded",
-            contract::lifecycle::HealthStatus::Down => "down",
-        }
-        .to_owned())
+        door::health(report).map_err(CallErrorKind::BadReply)
     }
 
-    async fn open_file(&mut self, name: String, content: Vec<u8>) -> Result<u64, CallErrorKind> {
+    async fn open_file(
+        &mut self,
+        name: String,
+        content: Vec<u8>,
+        key: Option<CallKey>,
+    ) -> Result<u64, CallErrorKind> {
         let limit = self.limits.call;
         let running = self.running().await?;
         let file_import = running.guests.file_import.as_ref().ok_or(CallErrorKind::NotOffered)?;
@@ -150,7 +235,7 @@ impl Worker {
         let session = self.kept(outcome)?.map_err(door::failure)?;
         let running = self.running().await?;
         running.n_files += 1;
-        running.files.insert(running.n_files, session);
+        running.files.insert(running.n_files, File { session, key });
         Ok(running.n_files)
     }
 
@@ -158,7 +243,7 @@ impl Worker {
         let limit = self.limits.call;
         let running = self.running().await?;
         // A fresh instance doesn't know the files of the one before it.
-        let session = *running.files.get(&file).ok_or(CallErrorKind::Stopped)?;
+        let session = running.files.get(&file).ok_or(CallErrorKind::Stopped)?.session;
         let file_import = running.guests.file_import.as_ref().ok_or(CallErrorKind::NotOffered)?;
         let outcome = call!(&mut running.store, limit, |accessor| file_import
             .session()
@@ -169,7 +254,7 @@ impl Worker {
 
     async fn close_file(&mut self, file: u64) {
         let Some(running) = &mut self.running else { return };
-        let Some(session) = running.files.remove(&file) else { return };
+        let Some(File { session, .. }) = running.files.remove(&file) else { return };
         running.store.data_mut().start_call(SHUTDOWN);
         if let Err(error) = session.resource_drop_async(&mut running.store).await {
             tracing::warn!(plugin = %self.loaded.plugin, %error, "plugin instance discarded");
@@ -213,11 +298,6 @@ impl Worker {
     }
 }
 
-fn answer<T>(reply: Reply<T>, outcome: Result<T, CallErrorKind>) {
-    // A caller that went away needs no answer.
-    let _ = reply.send(outcome);
-}
-
 impl Running {
     async fn start(
         loaded: &Loaded,
@@ -227,7 +307,12 @@ impl Running {
         let exports = &loaded.exports;
         let mut store = Store::new(
             exports.component.engine(),
-            State::new(loaded.plugin.clone(), limits, Arc::clone(&loaded.clock)),
+            State::new(
+                loaded.plugin.clone(),
+                limits,
+                Arc::clone(&loaded.clock),
+                loaded.logs.clone(),
+            ),
         );
         limit(&mut store);
         store.data_mut().start_call(limits.call);

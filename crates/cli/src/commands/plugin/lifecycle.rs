@@ -1,0 +1,152 @@
+//! `stonks plugin enable|disable|reload|history|logs`: a plugin's life, and what is left of it.
+
+use anyhow::{Context, Result};
+use clap::Args;
+use serde::Serialize;
+use stonks_host::StartError;
+use stonks_plugin::PluginId;
+use stonks_plugin::lifecycle::{Standing, State};
+
+use crate::config::GlobalOptions;
+use crate::output::{Advised, Column, Output};
+
+/// Who is said to have done what is done on the command line.
+const ACTOR: &str = "command line";
+
+#[derive(Args)]
+pub(crate) struct Named {
+    name: PluginId,
+}
+
+#[derive(Args)]
+pub(crate) struct Listed {
+    name: PluginId,
+    /// How many rows, counted from the newest.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
+}
+
+/// What became of a plugin, as scripts see it.
+#[derive(Serialize)]
+struct Outcome {
+    name: String,
+    state: String,
+    reason: Option<String>,
+}
+
+pub(crate) async fn enable(global: &GlobalOptions, named: &Named, output: &Output) -> Result<()> {
+    let app = global.open().await?;
+    let standing = app.enable_plugin(&named.name, ACTOR).await;
+    app.close().await;
+    tell(&named.name, standing, output)
+}
+
+pub(crate) async fn disable(global: &GlobalOptions, named: &Named, output: &Output) -> Result<()> {
+    let app = global.open().await?;
+    let standing = app.disable_plugin(&named.name, ACTOR).await;
+    app.close().await;
+    tell(&named.name, standing, output)
+}
+
+pub(crate) async fn reload(global: &GlobalOptions, named: &Named, output: &Output) -> Result<()> {
+    let app = global.open().await?;
+    let standing = app.reload_plugin(&named.name, ACTOR).await;
+    app.close().await;
+    tell(&named.name, standing, output)
+}
+
+fn tell(name: &PluginId, standing: Result<Standing, StartError>, output: &Output) -> Result<()> {
+    let standing = standing.map_err(advised)?;
+    let outcome = Outcome {
+        name: name.to_string(),
+        state: standing.state.to_string(),
+        reason: standing.reason.as_ref().map(ToString::to_string),
+    };
+    if output.is_json() {
+        return output.json(&outcome);
+    }
+    let word = if standing.state == State::Active { "ready" } else { "not ready" };
+    match standing.state {
+        State::Disabled => output.line(&format!("plugin `{name}` is switched off")),
+        _ => output.line(&format!("plugin `{name}` is {word}: {standing}")),
+    }
+    if let Some(hint) = standing.reason.and_then(|reason| reason.hint(name.as_str()))
+        && standing.state != State::Disabled
+    {
+        output.note(&format!("hint: {hint}"));
+    }
+    Ok(())
+}
+
+/// With what the user can do about it.
+pub(super) fn advised(error: StartError) -> anyhow::Error {
+    match error.hint() {
+        Some(hint) => Advised { message: error.to_string(), hint }.into(),
+        None => error.into(),
+    }
+}
+
+pub(crate) async fn history(
+    global: &GlobalOptions,
+    listed: &Listed,
+    output: &Output,
+) -> Result<()> {
+    let app = global.open().await?;
+    known(&app, &listed.name)?;
+    let steps = app.plugin_history(&listed.name, listed.limit).await;
+    app.close().await;
+    let mut steps = steps.context("reading the plugin's history")?;
+    steps.reverse();
+    if output.is_json() {
+        return output.json(&steps);
+    }
+    let rows = steps.into_iter().map(|step| {
+        vec![
+            step.at,
+            step.event,
+            format!("{} → {}", step.from, step.to),
+            step.reason.unwrap_or_default(),
+            step.actor,
+            step.version.unwrap_or_default(),
+        ]
+    });
+    let columns = [
+        Column::Left("when"),
+        Column::Left("event"),
+        Column::Left("state"),
+        Column::Left("why"),
+        Column::Left("by"),
+        Column::Left("version"),
+    ];
+    output.table(&columns, rows.collect(), "nothing happened to it yet");
+    Ok(())
+}
+
+pub(crate) async fn logs(global: &GlobalOptions, listed: &Listed, output: &Output) -> Result<()> {
+    let app = global.open().await?;
+    known(&app, &listed.name)?;
+    let entries = app.plugin_logs(&listed.name, listed.limit).await;
+    app.close().await;
+    let mut entries = entries.context("reading the plugin's log")?;
+    entries.reverse();
+    if output.is_json() {
+        return output.json(&entries);
+    }
+    if entries.is_empty() {
+        output.note("it logged nothing yet");
+    }
+    for entry in entries {
+        output.line(&format!("{} {:7} {}", entry.at, entry.level, entry.message));
+    }
+    Ok(())
+}
+
+/// Refuses the name of a plugin that there isn't.
+pub(super) fn known(app: &stonks_app::App, name: &PluginId) -> Result<()> {
+    let plugins = app.plugins();
+    if plugins.iter().any(|plugin| plugin.name == name.as_str()) {
+        return Ok(());
+    }
+    let known = plugins.into_iter().map(|plugin| plugin.name).collect();
+    Err(advised(StartError::Unknown { plugin: name.clone(), known }))
+}

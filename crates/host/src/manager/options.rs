@@ -1,0 +1,51 @@
+//! How plugins are found and run.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::discovery::BuiltIn;
+use crate::records::{NoRecords, Records};
+use crate::runtime::Limits;
+use crate::runtime::wasm::Clock;
+use crate::runtime::wasm::compile::Compiler;
+
+/// How plugins are found and run.
+#[derive(Clone)]
+pub struct Options {
+    /// Folders of plugins that the operator named, the first first.
+    pub plugin_dirs: Vec<PathBuf>,
+    /// Holds installed plugins and compiled code.
+    pub data_dir: Option<PathBuf>,
+    /// Plugins that are part of the program.
+    pub built_ins: &'static [BuiltIn],
+    /// What each instance may use.
+    pub limits: Limits,
+    /// Tells plugins the time.
+    pub clock: Clock,
+    /// Who compiles components.
+    pub compiler: Compiler,
+    /// Keeps what must outlive the host.
+    pub records: Arc<dyn Records>,
+    /// Whether plugins live in this process, and not in a command that ends soon.
+    pub is_resident: bool,
+    /// Whether they live in another process, so that where they stand there is where they stand.
+    pub lives_elsewhere: bool,
+}
+
+impl Options {
+    /// For a host that finds plugins in these folders and keeps nothing.
+    #[must_use]
+    pub fn bare(plugin_dirs: Vec<PathBuf>, clock: Clock) -> Self {
+        Self {
+            plugin_dirs,
+            data_dir: None,
+            built_ins: &[],
+            limits: Limits::default(),
+            clock,
+            compiler: Compiler::Here,
+            records: NoRecords::shared(),
+            is_resident: true,
+            lives_elsewhere: false,
+        }
+    }
+}
