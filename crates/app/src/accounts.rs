@@ -66,10 +66,8 @@ impl AccountError {
                 "there is {}",
                 listed(known.iter().map(AccountName::as_str).collect())
             )),
-            Self::Plugin(StartError::Unknown { known, .. }) => {
-                Some(format!("there is {}", listed(known.iter().map(String::as_str).collect())))
-            }
-            _ => None,
+            Self::Plugin(error) => error.hint(),
+            Self::NameTaken(_) | Self::Storage(_) => None,
         }
     }
 }

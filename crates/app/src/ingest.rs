@@ -150,9 +150,7 @@ impl ImportError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Account(error) => error.hint(),
-            Self::Start(StartError::Unknown { known, .. }) => {
-                Some(format!("there is {}", known.join(", ")))
-            }
+            Self::Start(error) => error.hint(),
             Self::File { call, .. } => call.refusal().and_then(|refusal| refusal.hint.clone()),
             Self::TooLarge { .. } => {
                 Some("export a shorter period, and import one file after the other".to_owned())

@@ -9,4 +9,5 @@
 mod accounts;
 mod demo;
 mod imports;
+mod plugins;
 mod test_app;

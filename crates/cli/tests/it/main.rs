@@ -10,6 +10,8 @@
 mod bad_input;
 mod commands;
 mod crash;
+mod plugins;
 mod program;
 mod real_files;
+mod server;
 mod serving;

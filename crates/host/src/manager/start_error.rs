@@ -85,7 +85,7 @@ impl StartError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Unknown { known, .. } => Some(format!("there are {}", known.join(", "))),
+            Self::Unknown { known, .. } => Some(format!("there is {}", known.join(", "))),
             Self::NotRunning { plugin, standing } => {
                 standing.reason.as_ref()?.hint(plugin.as_str())
             }

@@ -1,0 +1,160 @@
+//! `stonks plugin …`: a plugin's life from the command line, beside a server that runs or is killed.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::program::Program;
+use crate::server::Server;
+
+fn check_transcript(name: &str, transcript: &str) {
+    // Times are those of the machine.
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME");
+    settings.add_filter(r" +\n", "\n");
+    settings.bind(|| insta::assert_snapshot!(name, transcript));
+}
+
+#[test]
+fn a_plugins_life_is_told_in_its_own_words() {
+    let program = Program::new();
+    let transcript = program.transcript(&[
+        "plugin disable degiro",
+        "plugin disable degiro",
+        "account add mine --plugin degiro",
+        "plugin history degiro --json",
+        "plugin enable degiro",
+        "plugin logs degiro",
+        "plugin health degiro --set latency-p95<=250 --set latency-p95>=300",
+        "plugin health degiro --set latency-p95<=250",
+        "plugin health degiro --history 24h",
+        "plugin health degiro --set fast",
+        "plugin reload nobody",
+    ]);
+    check_transcript("life", &transcript);
+}
+
+#[test]
+fn a_check_tells_how_a_plugin_fares_now() {
+    let program = Program::new();
+    let checked = program.json(&["plugin", "health", "generic-csv"]);
+    assert_eq!(checked["health"], "healthy");
+    assert_eq!(checked["measurements"][0]["name"], "check");
+    assert_eq!(checked["measurements"][0]["unit"], "ms");
+}
+
+fn state_of(program: &Program, name: &str) -> String {
+    let plugins = program.json(&["plugin", "list"]);
+    let plugin = plugins.as_array().unwrap().iter().find(|plugin| plugin["name"] == name).unwrap();
+    plugin["state"].as_str().unwrap().to_owned()
+}
+
+/// Looks until a plugin stands where it shall. A server takes up what it is told within a second.
+fn wait_for(program: &Program, name: &str, state: &str) {
+    let stands_there = (0..100).any(|_| state_of(program, name) == state);
+    assert!(stands_there, "{name} is {}, and not {state}", state_of(program, name));
+}
+
+#[test]
+fn the_server_follows_what_the_command_line_does() {
+    let program = Program::new();
+    let _server = Server::start(&program, &[]);
+    wait_for(&program, "degiro", "active");
+    assert_eq!(program.run(&["plugin", "disable", "degiro"]).code, 0);
+    assert_eq!(state_of(&program, "degiro"), "disabled");
+    assert_eq!(program.run(&["plugin", "enable", "degiro"]).code, 0);
+    wait_for(&program, "degiro", "active");
+    let history = program.json(&["plugin", "history", "degiro"]);
+    let last = history.as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["event"], &last["actor"]), (&Value::from("started"), &Value::from("host")));
+
+    let second = program.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(second.code, 1);
+    assert!(second.stderr.contains("another `stonks serve` uses the data directory"));
+}
+
+#[test]
+fn a_server_that_is_killed_in_the_midst_of_anything_comes_up_in_a_legal_state() {
+    let program = Program::new();
+    for round in 0..4 {
+        let mut server = Server::start(&program, &[]);
+        // The odd rounds are killed while plugins come up, the even ones while one is switched.
+        if round % 2 == 0 {
+            wait_for(&program, "degiro", "active");
+        }
+        let mut switch = program
+            .command(&["plugin", if round % 4 == 0 { "reload" } else { "disable" }, "degiro"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        server.child.kill().unwrap();
+        server.child.wait().unwrap();
+        switch.wait().unwrap();
+        let state = state_of(&program, "degiro");
+        assert!(["discovered", "disabled"].contains(&state.as_str()), "{state} in round {round}");
+        assert_eq!(program.run(&["plugin", "enable", "degiro"]).code, 0, "round {round}");
+    }
+    let _server = Server::start(&program, &[]);
+    wait_for(&program, "degiro", "active");
+}
+
+fn compile(input: &[u8]) -> (i32, usize, String) {
+    let mut compiler = Command::new(env!("CARGO_BIN_EXE_stonks"))
+        .arg("compile-component")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = compiler.stdin.take().unwrap();
+    let input = input.to_vec();
+    let feeding = std::thread::spawn(move || {
+        // It may end before it has read everything.
+        let _ = stdin.write_all(&input);
+    });
+    let output = compiler.wait_with_output().unwrap();
+    feeding.join().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    (output.status.code().unwrap(), output.stdout.len(), said)
+}
+
+#[test]
+fn the_compiling_process_compiles_or_says_why_not() {
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), Into::into);
+    let component = fs::read(target.join("plugins/ecb-rates/ecb-rates.wasm")).unwrap();
+    let (code, n_bytes, said) = compile(&component);
+    assert!(code == 0 && n_bytes > 10_000 && said.is_empty(), "{code} {n_bytes} {said}");
+    let (code, n_bytes, said) = compile(b"no component");
+    assert_eq!((code, n_bytes), (1, 0));
+    assert!(said.contains("magic header"), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_compiling_process_may_use_only_so_much() {
+    let mut compiler = Command::new(env!("CARGO_BIN_EXE_stonks"))
+        .arg("compile-component")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    // It limits itself before it reads, and reads until its input ends.
+    let limits = format!("/proc/{}/limits", compiler.id());
+    let limited = (0..100_000).any(|_| {
+        let limits = fs::read_to_string(&limits).unwrap();
+        let is_limited = |name: &str, limit: &str| {
+            limits.lines().any(|line| line.starts_with(name) && line.contains(limit))
+        };
+        is_limited("Max address space", " 2147483648 ")
+            && is_limited("Max cpu time", " 60 ")
+            && is_limited("Max file size", " 0 ")
+    });
+    compiler.kill().unwrap();
+    compiler.wait().unwrap();
+    assert!(limited);
+}
