@@ -6,5 +6,6 @@ mod discovery;
 mod hostile;
 mod kept;
 mod lifecycle;
+mod many;
 mod reload;
 mod test_host;
