@@ -15,6 +15,7 @@ fn calls(criterion: &mut Criterion) {
     let options = Options {
         plugin_dirs: vec![built("fixtures")],
         data_dir: None,
+        places: Default::default(),
         built_ins: &[],
         limits: Limits::default(),
         clock: clock(),

@@ -10,8 +10,10 @@
 pub mod discovery;
 mod imports;
 mod manager;
+pub mod registry;
 pub mod runtime;
 
 pub use manager::{Options, PluginInfo, PluginManager, StartError, State};
+pub use registry::{Query, Registry};
 pub use runtime::wasm::{Clock, Instance, OpenFile, Setting, SettingValue};
 pub use runtime::{Call, CallError, FilePage, Limits};

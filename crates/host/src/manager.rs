@@ -9,7 +9,7 @@ use stonks_plugin::manifest::{Manifest, RuntimeKind, SettingKind};
 use stonks_plugin::service::PluginKind;
 use stonks_plugin::{Finding, Level, PluginId, Service};
 
-use crate::discovery::{self, BuiltIn, Found, ReadError};
+use crate::discovery::{self, BuiltIn, Found, Places, ReadError};
 use crate::runtime::wasm::{Clock, Instance, LoadError, Loaded, Runtime, Setting, SettingValue};
 use crate::runtime::{CallError, Limits};
 
@@ -20,6 +20,8 @@ pub struct Options {
     pub plugin_dirs: Vec<PathBuf>,
     /// Holds installed plugins and compiled code.
     pub data_dir: Option<PathBuf>,
+    /// Where else plugins are looked for.
+    pub places: Places,
     /// Plugins that are part of the program.
     pub built_ins: &'static [BuiltIn],
     /// What each instance may use.
@@ -37,6 +39,8 @@ pub enum State {
     Loaded,
     /// Can't be used.
     Error,
+    /// Must not be used as things are: it awaits trust, or another of its name is used.
+    Disabled,
 }
 
 impl State {
@@ -47,6 +51,7 @@ impl State {
             Self::Discovered => "discovered",
             Self::Loaded => "loaded",
             Self::Error => "error",
+            Self::Disabled => "disabled",
         }
     }
 }
@@ -140,14 +145,19 @@ impl PluginManager {
     /// Where this machine can't run WebAssembly.
     pub fn new(options: &Options) -> Result<Self, String> {
         let cache = options.data_dir.as_ref().map(|folder| folder.join("cache/compiled"));
+        let discovery = discovery::discover(
+            &options.plugin_dirs,
+            options.data_dir.as_deref(),
+            &options.places,
+            options.built_ins,
+        );
+        for problem in &discovery.problems {
+            tracing::warn!("{problem}");
+        }
         Ok(Self {
             runtime: Runtime::new(cache, Arc::clone(&options.clock))?,
             limits: options.limits,
-            found: discovery::discover(
-                &options.plugin_dirs,
-                options.data_dir.as_deref(),
-                options.built_ins,
-            ),
+            found: discovery.plugins,
             loaded: Mutex::default(),
         })
     }
@@ -172,8 +182,10 @@ impl PluginManager {
             let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
             loaded.keys().any(|id| id.as_str() == found.name)
         };
+        let hindrance = found.hindrance();
         let state = match error {
             Some(_) => State::Error,
+            None if hindrance.is_some() => State::Disabled,
             None if is_loaded() => State::Loaded,
             None => State::Discovered,
         };
@@ -181,7 +193,7 @@ impl PluginManager {
             name: found.name.clone(),
             manifest: found.manifest.clone(),
             state,
-            reason: error.map(|finding| finding.message.clone()),
+            reason: error.map(|finding| finding.message.clone()).or(hindrance),
             source: found.source.to_string(),
             findings: found.findings.clone(),
         }
@@ -229,6 +241,9 @@ impl PluginManager {
         let unusable = |reason: String| StartError::Unusable { plugin: id.clone(), reason };
         if let Some(error) = found.findings.iter().find(|finding| finding.level == Level::Error) {
             return Err(unusable(error.message.clone()));
+        }
+        if let Some(hindrance) = found.hindrance() {
+            return Err(unusable(hindrance));
         }
         let runtime = found.manifest.as_ref().and_then(|manifest| manifest.runtime.as_ref());
         match runtime.map(|runtime| runtime.kind) {

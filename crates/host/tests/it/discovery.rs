@@ -152,6 +152,7 @@ fn a_manager_needs_no_plugin() {
     let options = stonks_host::Options {
         plugin_dirs: vec![empty.path().join("missing")],
         data_dir: Some(empty.path().to_path_buf()),
+        places: Default::default(),
         built_ins: &[],
         limits: stonks_host::Limits::default(),
         clock: std::sync::Arc::new(|| jiff::Timestamp::UNIX_EPOCH),

@@ -63,6 +63,7 @@ async fn a_reply_larger_than_the_limit_is_refused() {
     let options = stonks_host::Options {
         plugin_dirs: vec![crate::test_host::built("fixtures")],
         data_dir: None,
+        places: Default::default(),
         built_ins: &[],
         limits: small,
         clock: std::sync::Arc::new(|| jiff::Timestamp::UNIX_EPOCH),

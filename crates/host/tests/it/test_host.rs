@@ -36,6 +36,7 @@ impl TestHost {
         let options = Options {
             plugin_dirs,
             data_dir,
+            places: Default::default(),
             built_ins: &[],
             limits: limits(),
             clock: Arc::new(|| Timestamp::UNIX_EPOCH),
