@@ -24,6 +24,7 @@ async fn installation() -> (App, TempDir) {
         data_dir: folder.path().to_path_buf(),
         database_url: None,
         plugin_dirs: vec![built("plugins")],
+        places: Default::default(),
         built_ins: &[],
         base_currency: Currency::EUR,
         clock: clock(),

@@ -45,6 +45,7 @@ impl App {
         let options = Options {
             plugin_dirs: config.plugin_dirs.clone(),
             data_dir: Some(config.data_dir.clone()),
+            places: config.places.clone(),
             built_ins: config.built_ins,
             limits: Limits::default(),
             clock: Arc::clone(&config.clock),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use stonks_core::money::Currency;
-use stonks_host::discovery::BuiltIn;
+use stonks_host::discovery::{BuiltIn, Places};
 use stonks_host::{Clock, Compiler};
 
 /// Everything that the application needs to know at its start.
@@ -15,6 +15,8 @@ pub struct Config {
     pub database_url: Option<String>,
     /// Folders of plugins, the first first.
     pub plugin_dirs: Vec<PathBuf>,
+    /// Where else plugins are looked for.
+    pub places: Places,
     /// Plugins that are part of the program.
     pub built_ins: &'static [BuiltIn],
     /// In which totals are told.

@@ -64,6 +64,14 @@ impl App {
         self.plugins.enable(id, Actor::User(by.to_owned())).await
     }
 
+    /// Vouches for a plugin that lies where anyone may have put it.
+    ///
+    /// # Errors
+    /// A plugin that is unknown or can't be read.
+    pub async fn trust_plugin(&self, id: &PluginId) -> Result<(), StartError> {
+        self.plugins.trust(id).await
+    }
+
     /// Switches a plugin off.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Options of every command, and the environment: the only place that reads it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use stonks_app::{App, Config};
 use stonks_core::money::Currency;
 use stonks_host::Compiler;
+use stonks_host::discovery::Places;
 use tracing_subscriber::EnvFilter;
 
 use crate::built_ins::BUILT_INS;
@@ -35,6 +36,11 @@ pub(crate) struct GlobalOptions {
     /// A folder of plugins, before all others; may be given several times.
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) plugin_dir: Vec<PathBuf>,
+
+    /// A folder where Python packages are installed, in place of those of this machine; may be given
+    /// several times.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) site_packages: Vec<PathBuf>,
 
     /// The currency in which totals are told.
     #[arg(
@@ -65,12 +71,28 @@ impl GlobalOptions {
             data_dir,
             database_url: self.database_url.clone(),
             plugin_dirs: self.plugin_dir.clone(),
+            places: self.places(),
             built_ins: BUILT_INS,
             base_currency: self.base_currency,
             clock: Arc::new(Timestamp::now),
             compiler: compiler(),
             is_resident: false,
         })
+    }
+
+    fn places(&self) -> Places {
+        let home = folder_of_environment("HOME");
+        let site_packages = if self.site_packages.is_empty() {
+            default_site_packages(home.as_deref())
+        } else {
+            self.site_packages.clone()
+        };
+        Places {
+            user: home.map(|home| home.join(".stonks_overwatch/plugins")),
+            system: cfg!(unix).then(|| PathBuf::from("/usr/local/share/stonks_overwatch/plugins")),
+            site_packages,
+            working: std::env::current_dir().ok().map(|folder| folder.join("plugins")),
+        }
     }
 
     pub(crate) async fn open(&self) -> Result<App> {
@@ -89,12 +111,40 @@ fn compiler() -> Compiler {
     }
 }
 
+/// A relative path in a variable doesn't count.
+fn folder_of_environment(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
+}
+
+/// Where Python installs packages, the nearest first: the active virtual environment, the user's, the
+/// machine's. Python itself isn't asked.
+fn default_site_packages(home: Option<&Path>) -> Vec<PathBuf> {
+    let libraries = [
+        folder_of_environment("VIRTUAL_ENV").map(|environment| environment.join("lib")),
+        home.map(|home| home.join(".local/lib")),
+        Some(PathBuf::from("/usr/local/lib")),
+        Some(PathBuf::from("/usr/lib")),
+    ];
+    let versions = libraries.into_iter().flatten().flat_map(|library| {
+        let entries = std::fs::read_dir(library).into_iter().flatten().flatten();
+        let is_python = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b"python3");
+        let mut found: Vec<PathBuf> = entries
+            .filter(|entry| is_python(&entry.file_name()))
+            .map(|entry| entry.path())
+            .collect();
+        found.sort();
+        found
+    });
+    // Debian keeps what it installs itself in a folder of another name.
+    let folders = versions
+        .flat_map(|version| ["site-packages", "dist-packages"].map(|folder| version.join(folder)));
+    folders.filter(|folder| folder.is_dir()).collect()
+}
+
 /// As the XDG Base Directory Specification has it; a relative path in the variable doesn't count.
 fn default_data_dir() -> Result<PathBuf> {
-    let absolute =
-        |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = absolute("XDG_DATA_HOME")
-        .or_else(|| absolute("HOME").map(|home| home.join(".local/share")));
+    let base = folder_of_environment("XDG_DATA_HOME")
+        .or_else(|| folder_of_environment("HOME").map(|home| home.join(".local/share")));
     let base =
         base.context("neither XDG_DATA_HOME nor HOME is set: name a folder with `--data-dir`")?;
     Ok(base.join("stonks-overwatch"))

@@ -1,267 +1,263 @@
 //! Where plugins are, and what they say of themselves; nothing of theirs is run.
 
-use std::fmt;
+mod difference;
+mod entry_points;
+mod found;
+mod index;
+mod names;
+mod reading;
+mod source;
+
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fs;
-use std::io::Read;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use stonks_plugin::manifest::{self, Manifest, ParseManifestError, RuntimeKind};
-use stonks_plugin::{Finding, Level, PluginId, validate};
+use rayon::prelude::*;
+use stonks_plugin::{Finding, PluginId, manifest};
 
-use crate::runtime::wasm::inspect;
+pub use self::difference::{Difference, difference};
+pub use self::found::{Fingerprint, Found};
+pub use self::reading::ReadError;
+pub use self::source::{BuiltIn, Places, Source, Trust};
 
-/// A larger component isn't read.
-const MOST_COMPONENT_BYTES: u64 = 64 << 20;
+use self::entry_points::{Announced, announced, leads_out, outside};
+use self::found::{Bytes, Judged, printable, unreadable};
+use self::index::{Index, Text};
 
-/// A plugin that is part of the program. It obeys the same rules as anyone's.
-#[derive(Debug, Clone, Copy)]
-pub struct BuiltIn {
-    /// The name of its folder.
-    pub name: &'static str,
-    /// Its manifest's bytes.
-    pub manifest: &'static [u8],
-    /// Its component's bytes.
-    pub component: &'static [u8],
+/// Of a folder of plugins, so many are looked at.
+const MOST_FOLDERS: usize = 50_000;
+
+/// Fewer are read sooner than other threads are woken.
+const FEW: usize = 32;
+
+/// What was found, and which places couldn't be looked at.
+#[derive(Debug, Clone, Default)]
+pub struct Discovery {
+    /// All plugins, good and bad, by name; of one name, the one that is used comes first.
+    pub plugins: Vec<Found>,
+    /// A place that can't be read, as a sentence. It stops nobody.
+    pub problems: Vec<String>,
 }
 
-/// Where a plugin was found. The first source that has a name wins.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// A folder that the operator named.
-    PluginDir(PathBuf),
-    /// The folder `plugins` in the data directory.
-    DataDir(PathBuf),
-    /// The program itself.
-    BuiltIn,
+/// A folder that may hold a plugin.
+struct Candidate {
+    folder: PathBuf,
+    source: Source,
+    problem: Option<Finding>,
 }
 
-impl fmt::Display for Source {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::PluginDir(folder) | Self::DataDir(folder) => {
-                write!(formatter, "{}", folder.display())
-            }
-            Self::BuiltIn => formatter.write_str("built-in"),
-        }
+/// All plugins, by source: what comes first hides what comes later under the same name; both say so.
+#[must_use]
+pub fn discover(
+    plugin_dirs: &[PathBuf],
+    data_dir: Option<&Path>,
+    places: &Places,
+    built_ins: &[BuiltIn],
+) -> Discovery {
+    let mut search = Search::default();
+    for folder in plugin_dirs {
+        search.root(folder, Source::PluginDir, true);
     }
+    let own = data_dir.map(|data_dir| data_dir.join("plugins"));
+    search.optional(own.as_deref(), Source::DataDir);
+    search.optional(places.user.as_deref(), Source::UserDir);
+    search.optional(places.system.as_deref(), Source::SystemDir);
+    for folder in &places.site_packages {
+        search.site_packages(folder);
+    }
+    let before_built_ins = search.candidates.len();
+    search.optional(places.working.as_deref(), Source::WorkingDir);
+
+    let mut plugins = search.judge(data_dir);
+    let untrusted = plugins.split_off(before_built_ins);
+    plugins.extend(built_ins.iter().map(of_program));
+    plugins.extend(untrusted);
+    names::settle(&mut plugins);
+    plugins.sort_by(|left, right| {
+        let key = |found: &Found| found.hidden_by.is_some();
+        left.name.cmp(&right.name).then_with(|| key(left).cmp(&key(right)))
+    });
+    Discovery { plugins, problems: search.problems }
 }
 
-/// Where a plugin's bytes are.
-#[derive(Debug, Clone)]
-enum Bytes {
-    Folder(PathBuf),
-    BuiltIn(BuiltIn),
-}
-
-/// Why a file of a plugin can't be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// The system refuses.
-    #[error("`{path}` can't be read: {error}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        error: std::io::Error,
-    },
-    /// Larger than any plugin needs.
-    #[error("`{path}` is larger than {limit} bytes")]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// What is read at most.
-        limit: u64,
-    },
-    /// A link that leads out of the plugin's folder.
-    #[error("`{path}` leads out of the plugin's folder")]
-    Outside {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The manifest names no component.
-    #[error("the manifest names no component")]
-    NoComponent,
-}
-
-/// A plugin that was found, good or bad.
-#[derive(Debug, Clone)]
-pub struct Found {
-    /// From the manifest; from the folder where there is no readable one.
-    pub name: String,
-    /// Where.
-    pub source: Source,
-    /// What it says of itself.
-    pub manifest: Option<Manifest>,
-    /// What is to be said about it.
-    pub findings: Vec<Finding>,
-    bytes: Bytes,
-}
-
-impl Found {
-    /// Whether nothing forbids its use.
-    #[must_use]
-    pub fn is_usable(&self) -> bool {
-        self.manifest.is_some()
-            && !self.findings.iter().any(|finding| finding.level == Level::Error)
-    }
-
-    /// The component's bytes.
-    ///
-    /// # Errors
-    /// A file that is missing, too large, or outside the folder.
-    pub fn component(&self) -> Result<Vec<u8>, ReadError> {
-        let runtime = self.manifest.as_ref().and_then(|manifest| manifest.runtime.as_ref());
-        let module = runtime.filter(|runtime| runtime.kind == RuntimeKind::Wasm);
-        let module =
-            module.and_then(|runtime| runtime.module.as_deref()).ok_or(ReadError::NoComponent)?;
-        match &self.bytes {
-            Bytes::Folder(folder) => read(folder, module, MOST_COMPONENT_BYTES),
-            Bytes::BuiltIn(built_in) => Ok(built_in.component.to_vec()),
-        }
-    }
-
-    /// What is in the same place now.
-    #[must_use]
-    pub fn again(&self) -> Self {
-        match &self.bytes {
-            Bytes::Folder(folder) => in_folder(folder, self.source.clone()),
-            Bytes::BuiltIn(_) => self.clone(),
-        }
-    }
-
-    fn judge(
-        name: String,
-        source: Source,
-        bytes: Bytes,
-        manifest: Result<Vec<u8>, ReadError>,
-    ) -> Self {
-        let mut found = Self { name, source, manifest: None, findings: Vec::new(), bytes };
-        let bytes = match manifest {
-            Ok(bytes) => bytes,
-            Err(error) => {
-                found.findings.push(Finding::error("manifest-unreadable", "", error.to_string()));
-                return found;
-            }
-        };
-        match Manifest::parse(&bytes) {
-            Ok(manifest) => {
-                found.name = manifest.plugin.name.to_string();
-                found.findings = validate::manifest(&manifest);
-                found.manifest = Some(manifest);
-            }
-            Err(error) => {
-                let rule = match error {
-                    ParseManifestError::TooLarge(_) => "manifest-too-large",
-                    ParseManifestError::NotText => "manifest-not-text",
-                    ParseManifestError::Malformed { .. } => "manifest-malformed",
-                };
-                found.findings.push(Finding::error(rule, "", error.to_string()));
-            }
-        }
-        found
-    }
-
-    /// Adds what the component beside the manifest gives occasion to say.
-    pub fn judge_component(&mut self) {
-        let Some(manifest) = &self.manifest else { return };
-        if manifest.runtime.as_ref().is_none_or(|runtime| runtime.kind != RuntimeKind::Wasm) {
-            return;
-        }
-        let told = match self.component() {
-            Ok(bytes) => {
-                inspect(&bytes).map_err(|error| ("component-malformed", error.to_string()))
-            }
-            Err(error) => Err(("component-unreadable", error.to_string())),
-        };
-        match told {
-            Ok(facts) => self.findings.extend(validate::component(manifest, &facts)),
-            Err((rule, message)) => {
-                self.findings.push(Finding::error(rule, "/runtime/module", message))
-            }
-        }
-    }
-}
-
-/// Reads one file of a plugin's folder, never through a link that leads out of it.
-fn read(folder: &Path, name: &str, limit: u64) -> Result<Vec<u8>, ReadError> {
-    let path = folder.join(name);
-    let failed = |error| ReadError::Io { path: path.clone(), error };
-    let inside = folder.canonicalize().map_err(failed)?;
-    if !path.canonicalize().map_err(failed)?.starts_with(&inside) {
-        return Err(ReadError::Outside { path });
-    }
-    let file = fs::File::open(&path).map_err(failed)?;
-    let mut bytes = Vec::new();
-    file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > limit {
-        return Err(ReadError::TooLarge { path, limit });
-    }
-    Ok(bytes)
+fn of_program(built_in: &BuiltIn) -> Found {
+    let judged = Judged::of(built_in.manifest);
+    Found::new(built_in.name, Source::BuiltIn, Bytes::BuiltIn(*built_in), judged)
 }
 
 /// Judges the plugin in one folder, its component too.
 #[must_use]
 pub fn examine(folder: &Path) -> Found {
-    let mut found = in_folder(folder, Source::PluginDir(folder.to_path_buf()));
+    let source = Source::PluginDir(folder.to_path_buf());
+    let candidate = Candidate { folder: folder.to_path_buf(), source, problem: None };
+    let (mut found, _) = judge(&candidate, None);
     found.judge_component();
     found
 }
 
-fn in_folder(folder: &Path, source: Source) -> Found {
-    let name =
-        folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let manifest = read(folder, manifest::FILE_NAME, manifest::MAX_BYTES as u64);
-    Found::judge(name, source, Bytes::Folder(folder.to_path_buf()), manifest)
+impl Found {
+    /// What is in the same place now.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let Bytes::Folder(folder) = &self.bytes else { return self.clone() };
+        let candidate =
+            Candidate { folder: folder.clone(), source: self.source.clone(), problem: None };
+        let (found, _) = judge(&candidate, None);
+        Self { trust: self.trust, ..found }
+    }
 }
 
-/// All plugins, by source: what comes first hides what comes later under the same name, and says so.
-#[must_use]
-pub fn discover(
-    plugin_dirs: &[PathBuf],
-    data_dir: Option<&Path>,
-    built_ins: &[BuiltIn],
-) -> Vec<Found> {
-    let mut all: Vec<Found> = Vec::new();
-    for folder in plugin_dirs {
-        all.extend(in_folders(folder, |folder| Source::PluginDir(folder.to_path_buf())));
-    }
-    if let Some(data_dir) = data_dir {
-        all.extend(in_folders(&data_dir.join("plugins"), |folder| {
-            Source::DataDir(folder.to_path_buf())
-        }));
-    }
-    all.extend(built_ins.iter().map(|built_in| {
-        let manifest = Ok(built_in.manifest.to_vec());
-        Found::judge(built_in.name.to_owned(), Source::BuiltIn, Bytes::BuiltIn(*built_in), manifest)
-    }));
-    let mut kept: Vec<Found> = Vec::with_capacity(all.len());
-    for found in all {
-        match kept.iter_mut().find(|earlier| earlier.name == found.name) {
-            Some(earlier) => {
-                let message =
-                    format!("it hides another plugin `{}` from {}", found.name, found.source);
-                earlier.findings.push(Finding::warning("name-shadows", "/plugin/name", message));
-            }
-            None => kept.push(found),
-        }
-    }
-    kept.sort_by(|left, right| left.name.cmp(&right.name));
-    kept
-}
-
-/// The folders below `folder` that hold a manifest. A folder that can't be read holds none.
-fn in_folders(folder: &Path, source: impl Fn(&Path) -> Source) -> Vec<Found> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut folders: Vec<PathBuf> = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.join(manifest::FILE_NAME).exists())
-        .collect();
-    folders.sort();
-    folders.iter().map(|folder| in_folder(folder, source(folder))).collect()
-}
-
-/// The usable plugin of this name among those found.
+/// The plugin that is used under this name.
 #[must_use]
 pub fn find<'a>(all: &'a [Found], id: &PluginId) -> Option<&'a Found> {
-    all.iter().find(|found| found.name == id.as_str())
+    all.iter().find(|found| found.name == id.as_str() && found.hidden_by.is_none())
+}
+
+/// Collects folders, in the order of their sources.
+#[derive(Default)]
+struct Search {
+    candidates: Vec<Candidate>,
+    problems: Vec<String>,
+    looked_in: HashSet<PathBuf>,
+    /// Places as the system knows them: one that is named twice is looked at once.
+    known: HashSet<PathBuf>,
+}
+
+impl Search {
+    fn optional(&mut self, root: Option<&Path>, source: fn(PathBuf) -> Source) {
+        if let Some(root) = root {
+            self.root(root, source, false);
+        }
+    }
+
+    /// The names in a folder of plugins, in order. None where there is nothing to look at.
+    fn open(&mut self, root: &Path, must_exist: bool) -> Option<(PathBuf, Vec<fs::DirEntry>)> {
+        let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
+        if let Ok(real) = absolute.canonicalize()
+            && !self.known.insert(real)
+        {
+            return None;
+        }
+        let entries = match fs::read_dir(&absolute) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound && !must_exist => return None,
+            Err(error) => {
+                self.trouble(format!("no plugins are read from `{}`: {error}", root.display()));
+                return None;
+            }
+        };
+        let mut entries: Vec<fs::DirEntry> = entries.flatten().take(MOST_FOLDERS + 1).collect();
+        if entries.len() > MOST_FOLDERS {
+            entries.truncate(MOST_FOLDERS);
+            let root = root.display();
+            self.trouble(format!("of `{root}`, only {MOST_FOLDERS} entries are looked at"));
+        }
+        entries.sort_by_cached_key(fs::DirEntry::file_name);
+        Some((absolute, entries))
+    }
+
+    fn trouble(&mut self, problem: String) {
+        self.problems.push(printable(&problem));
+    }
+
+    fn root(&mut self, root: &Path, source: fn(PathBuf) -> Source, must_exist: bool) {
+        let Some((root, entries)) = self.open(root, must_exist) else { return };
+        // Whoever names a plugin's own folder means that plugin.
+        if has_manifest(&root) {
+            let source = source(root.clone());
+            self.looked_in.insert(root.clone());
+            self.candidates.push(Candidate { folder: root, source, problem: None });
+            return;
+        }
+        self.looked_in.insert(root.clone());
+        for entry in entries {
+            // `.git`, `__pycache__` and the like are no plugins.
+            if entry.file_name().as_encoded_bytes().starts_with(b".")
+                || entry.file_name().as_encoded_bytes().starts_with(b"__")
+            {
+                continue;
+            }
+            let Ok(kind) = entry.file_type() else { continue };
+            let folder = entry.path();
+            let problem =
+                (kind.is_symlink() && leads_out(&root, &folder)).then(|| outside(&folder, &root));
+            let is_folder =
+                kind.is_dir() || (kind.is_symlink() && (problem.is_some() || folder.is_dir()));
+            let source = source(folder.clone());
+            // Anything may lie in a working directory; what has no manifest is none of our business.
+            let is_claim = source.trust() == Trust::Trusted || has_manifest(&folder);
+            if is_folder && is_claim {
+                self.candidates.push(Candidate { folder, source, problem });
+            }
+        }
+    }
+
+    fn site_packages(&mut self, root: &Path) {
+        let Some((root, entries)) = self.open(root, false) else { return };
+        for entry in entries {
+            let dist_info = entry.path();
+            if dist_info.extension().is_none_or(|extension| extension != "dist-info")
+                || leads_out(&root, &dist_info)
+            {
+                continue;
+            }
+            for Announced { entry, distribution, folder, problem } in announced(&root, &dist_info) {
+                self.looked_in.insert(folder.clone());
+                let source = Source::EntryPoint { folder: folder.clone(), entry, distribution };
+                self.candidates.push(Candidate { folder, source, problem });
+            }
+        }
+    }
+
+    /// Reads what isn't in the index, and brings the index up to date.
+    fn judge(&self, data_dir: Option<&Path>) -> Vec<Found> {
+        let path = data_dir.map(|data_dir| data_dir.join("cache/plugins.index"));
+        let text = path.as_deref().map(Text::load).unwrap_or_default();
+        let index = Index::over(&text);
+        let judged: Vec<(Found, Option<Cow<'_, str>>)> = if self.candidates.len() < FEW {
+            self.candidates.iter().map(|candidate| judge(candidate, Some(&index))).collect()
+        } else {
+            self.candidates.par_iter().map(|candidate| judge(candidate, Some(&index))).collect()
+        };
+        let (found, lines): (Vec<Found>, Vec<Option<Cow<'_, str>>>) = judged.into_iter().unzip();
+        let lines: Vec<Cow<'_, str>> = lines.into_iter().flatten().collect();
+        if let Some(path) = path
+            && let Err(error) = index.replace(&path, &lines, &self.looked_in)
+        {
+            // Without it the next start takes longer, and finds the same.
+            tracing::warn!(%error, path = %path.display(), "the index of plugins can't be kept");
+        }
+        found
+    }
+}
+
+fn has_manifest(folder: &Path) -> bool {
+    folder.join(manifest::FILE_NAME).symlink_metadata().is_ok()
+}
+
+/// Judges one folder by the index, or by its manifest, and tells what to keep of it.
+fn judge<'a>(candidate: &Candidate, index: Option<&Index<'a>>) -> (Found, Option<Cow<'a, str>>) {
+    let Candidate { folder, source, problem } = candidate;
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let found = |judged| Found::new(&name, source.clone(), Bytes::Folder(folder.clone()), judged);
+    if let Some(problem) = problem {
+        return (found(Judged::unreadable(problem.clone())), None);
+    }
+    let kept = index.and_then(|index| {
+        let stamp = reading::stamp(&folder.join(manifest::FILE_NAME))?;
+        index.get(folder, &stamp)
+    });
+    if let Some((judged, line)) = kept {
+        return (found(judged), Some(Cow::Borrowed(line)));
+    }
+    match reading::read(folder, manifest::FILE_NAME, manifest::MAX_BYTES as u64) {
+        Ok(content) => {
+            let judged = Judged::of(&content.bytes);
+            let line = content.stamp.and_then(|stamp| index::line(folder, &stamp, &judged));
+            (found(judged), line.map(Cow::Owned))
+        }
+        Err(error) => (found(Judged::unreadable(unreadable(folder, &error))), None),
+    }
 }

@@ -14,10 +14,12 @@ mod imports;
 mod logs;
 mod manager;
 pub mod records;
+pub mod registry;
 pub mod runtime;
 mod supervisor;
 
 pub use manager::{Options, PluginInfo, PluginManager, StartError};
+pub use registry::{Query, Registry};
 pub use runtime::wasm::compile::{self, Compiler};
 pub use runtime::wasm::{Clock, Instance, OpenFile, Setting, SettingValue};
 pub use runtime::{Call, CallError, FilePage, HealthReport, Limits};

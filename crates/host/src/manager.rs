@@ -6,6 +6,8 @@ mod options;
 mod plugin;
 mod settings;
 mod start_error;
+mod trust;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -21,7 +23,7 @@ use plugin::{Plugin, first_error};
 use settings::settings_for;
 pub use start_error::StartError;
 
-use crate::discovery::{self, Found};
+use crate::discovery::{self, Found, Trust};
 use crate::events::Events;
 use crate::logs::Logs;
 use crate::records::Actor;
@@ -31,6 +33,19 @@ use crate::supervisor::{Journal, Supervisor};
 
 /// So many plugins come up at once.
 const AT_ONCE: usize = 8;
+
+fn hidden_info(found: Found) -> PluginInfo {
+    let by = found.hidden_by.as_ref().map(ToString::to_string).unwrap_or_default();
+    PluginInfo {
+        name: found.name,
+        manifest: found.manifest,
+        state: State::Disabled,
+        reason: Some(Reason::Hidden { by }),
+        checked: None,
+        source: found.source.to_string(),
+        findings: found.findings,
+    }
+}
 
 /// What all plugins share.
 struct Shared {
@@ -59,6 +74,8 @@ pub struct PluginManager {
     options: Options,
     shared: Shared,
     plugins: RwLock<BTreeMap<String, Arc<Plugin>>>,
+    /// Plugins that others of their name hide.
+    hidden: RwLock<Vec<Found>>,
 }
 
 impl PluginManager {
@@ -82,25 +99,42 @@ impl PluginManager {
         let compiler = options.compiler.clone();
         let runtime = Runtime::new(cache, compiler, Arc::clone(&options.clock), logs.clone())?;
         let shared = Shared { runtime, limits: options.limits, journal, logs };
-        let manager = Self { options, shared, plugins: RwLock::default() };
+        let manager =
+            Self { options, shared, plugins: RwLock::default(), hidden: RwLock::default() };
         let standings = manager.shared.journal.records.standings().await;
         let standings = standings.map_err(|error| error.to_string())?;
-        for found in manager.look() {
+        let (plugins, hidden) = manager.look().await;
+        manager.tell_hidden(hidden);
+        for found in plugins {
             let standing = standings.get(&found.name).cloned().unwrap_or(Standing::DISCOVERED);
             manager.add(found, standing).await;
         }
         Ok(manager)
     }
 
-    fn look(&self) -> Vec<Found> {
-        let options = &self.options;
-        discovery::discover(&options.plugin_dirs, options.data_dir.as_deref(), options.built_ins)
+    /// What there is now: plugins that may be used, and those that others hide.
+    async fn look(&self) -> (Vec<Found>, Vec<Found>) {
+        let options = self.options.clone();
+        let looking = tokio::task::spawn_blocking(move || {
+            discovery::discover(
+                &options.plugin_dirs,
+                options.data_dir.as_deref(),
+                &options.places,
+                options.built_ins,
+            )
+        });
+        let discovery = looking.await.unwrap_or_default();
+        for problem in &discovery.problems {
+            tracing::debug!("{problem}");
+        }
+        discovery.plugins.into_iter().partition(|found| found.hidden_by.is_none())
     }
 
     /// Takes up a plugin where it stood when the host ended.
     async fn add(&self, found: Found, standing: Standing) {
         let name = found.name.clone();
         let invalid = first_error(&found.findings).map(|finding| finding.message.clone());
+        let awaits_trust = found.trust == Trust::Awaiting && !self.is_trusted(&found).await;
         let supervisor = Supervisor::new(&name, self.shared.journal.clone(), standing.clone());
         let plugin = Plugin::new(found, supervisor);
         if standing != Standing::DISCOVERED && !self.options.lives_elsewhere {
@@ -113,6 +147,10 @@ impl PluginManager {
             Some(message) if standing.state == State::Discovered => {
                 let reason = Reason::Invalid { message };
                 let _ = plugin.supervisor.step(Event::Failed, Some(reason), Actor::Host).await;
+            }
+            None if awaits_trust && standing.state != State::Disabled => {
+                let reason = Some(Reason::AwaitingTrust);
+                let _ = plugin.supervisor.step(Event::Disabled, reason, Actor::Host).await;
             }
             // Mended, or put back, while the host was away.
             None if was_invalid => {
@@ -173,40 +211,19 @@ impl PluginManager {
         self.shared.logs.flush().await;
     }
 
-    /// Follows what other processes did to plugins: what someone switched off there ends here, and what
-    /// someone switched on or reloaded there is taken up.
-    pub async fn follow_others(&self) {
-        let steps = match self.shared.journal.records.recorded_elsewhere().await {
-            Ok(steps) => steps,
-            Err(error) => {
-                tracing::error!(%error, "what other processes did to plugins can't be read");
-                return;
-            }
-        };
-        for step in steps {
-            let plugin = step.plugin.parse().ok().and_then(|id| self.plugin(&id).ok());
-            let Some(plugin) = plugin else { continue };
-            let Some(id) = plugin.id.clone() else { continue };
-            plugin.supervisor.follow(&step).await;
-            let taken_up = match step.event {
-                Event::Enabled => plugin.take_up(&self.shared, &id).await,
-                Event::Reloaded => self.reload(&id, Actor::Host).await.map(|_| ()),
-                _ if !matches!(step.to.state, State::Active | State::Loaded) => {
-                    plugin.drop_current().await;
-                    Ok(())
-                }
-                _ => Ok(()),
-            };
-            if let Err(error) = taken_up {
-                tracing::warn!(%error, "a plugin doesn't follow what was asked elsewhere");
-            }
-        }
-    }
-
-    /// All plugins, good and bad, by name.
+    /// All plugins, good and bad, by name; of one name, the one that is used comes first.
     #[must_use]
     pub fn list(&self) -> Vec<PluginInfo> {
-        self.all().iter().map(|plugin| Self::info(plugin, plugin.found())).collect()
+        let used = self.all().into_iter().map(|plugin| Self::info(&plugin, plugin.found()));
+        let hidden = self.hidden.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut all: Vec<PluginInfo> = used.chain(hidden.into_iter().map(hidden_info)).collect();
+        // Stable, so that what is used stays before what it hides.
+        all.sort_by(|left, right| left.name.cmp(&right.name));
+        all
+    }
+
+    fn tell_hidden(&self, hidden: Vec<Found>) {
+        *self.hidden.write().unwrap_or_else(PoisonError::into_inner) = hidden;
     }
 
     /// One plugin, with what its component gives occasion to say.
@@ -279,7 +296,13 @@ impl PluginManager {
     /// # Errors
     /// A plugin that is unknown or unusable, or doesn't start.
     pub async fn enable(&self, id: &PluginId, actor: Actor) -> Result<Standing, StartError> {
-        self.plugin(id)?.enable(&self.shared, id, actor).await
+        let plugin = self.plugin(id)?;
+        let found = plugin.found();
+        if found.trust == Trust::Awaiting && !self.is_trusted(&found).await {
+            let standing = Standing { state: State::Disabled, reason: Some(Reason::AwaitingTrust) };
+            return Err(StartError::NotRunning { plugin: id.clone(), standing });
+        }
+        plugin.enable(&self.shared, id, actor).await
     }
 
     /// Switches a plugin off. Calls under way finish.

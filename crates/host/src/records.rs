@@ -119,6 +119,12 @@ pub trait Records: Send + Sync {
     /// Keeps lines of logs; the oldest of each plugin go when there are too many.
     fn record_logs<'a>(&'a self, lines: &'a [LogLine]) -> Answer<'a, ()>;
 
+    /// Keeps that someone vouched for what lies in a place, by its digest.
+    fn trust<'a>(&'a self, place: &'a str, digest: &'a str) -> Answer<'a, ()>;
+
+    /// Whether someone vouched for exactly this.
+    fn is_trusted<'a>(&'a self, place: &'a str, digest: &'a str) -> Answer<'a, bool>;
+
     /// What the user set for a plugin as a whole.
     fn settings<'a>(&'a self, plugin: &'a str) -> Answer<'a, BTreeMap<String, String>>;
 }
@@ -165,6 +171,14 @@ impl Records for NoRecords {
     }
 
     fn record_logs<'a>(&'a self, _lines: &'a [LogLine]) -> Answer<'a, ()> {
+        nothing()
+    }
+
+    fn trust<'a>(&'a self, _place: &'a str, _digest: &'a str) -> Answer<'a, ()> {
+        nothing()
+    }
+
+    fn is_trusted<'a>(&'a self, _place: &'a str, _digest: &'a str) -> Answer<'a, bool> {
         nothing()
     }
 

@@ -158,6 +158,11 @@ pub enum Reason {
         /// What it asks for, in words.
         wanted: Vec<String>,
     },
+    /// `disabled`: another plugin of this name is used.
+    Hidden {
+        /// Where that one lies.
+        by: String,
+    },
     /// `disabled`: its files are gone.
     Removed,
     /// `loaded`: the broker wants a login.
@@ -204,6 +209,7 @@ impl Reason {
             Self::SwitchedOff => "switched-off",
             Self::AwaitingTrust => "awaiting-trust",
             Self::AwaitingGrant { .. } => "awaiting-grant",
+            Self::Hidden { .. } => "hidden",
             Self::Removed => "removed",
             Self::NeedsLogin { .. } => "needs-login",
             Self::NeedsSetting { .. } => "needs-setting",
@@ -225,6 +231,7 @@ impl Reason {
             Self::AwaitingGrant { .. } => {
                 format!("look at what it asks for with `stonks plugin grant {plugin}`")
             }
+            Self::Hidden { .. } => "remove or rename one of the two".to_owned(),
             Self::Removed => "put its folder back, or forget it".to_owned(),
             Self::NeedsLogin { .. } => "log in at the broker's page of this program".to_owned(),
             Self::NeedsSetting { .. } => {
@@ -250,6 +257,7 @@ impl fmt::Display for Reason {
             Self::AwaitingGrant { wanted } => {
                 write!(formatter, "awaiting grant: {}", wanted.join(", "))
             }
+            Self::Hidden { by } => write!(formatter, "hidden by the plugin of this name from {by}"),
             Self::Removed => formatter.write_str("its files are gone"),
             Self::NeedsLogin { message } => write!(formatter, "needs a login: {message}"),
             Self::NeedsSetting { message } => write!(formatter, "needs a setting: {message}"),

@@ -55,3 +55,9 @@ CREATE TABLE plugin_logs (
 ) STRICT;
 
 CREATE INDEX plugin_logs_by_plugin ON plugin_logs (plugin, id);
+
+-- What someone vouched for, where anyone may have put it: other content in the same place isn't trusted.
+CREATE TABLE plugin_trust (
+    place TEXT NOT NULL PRIMARY KEY,
+    digest TEXT NOT NULL
+) STRICT;

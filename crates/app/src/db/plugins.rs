@@ -186,6 +186,31 @@ pub(crate) async fn set_threshold(transaction: &mut Transaction, row: &Threshold
     Ok(())
 }
 
+/// The digest of what someone vouched for in a place.
+pub(crate) async fn trusted(transaction: &mut Transaction, place: &str) -> Result<Option<String>> {
+    let sql = "SELECT digest FROM plugin_trust WHERE place = $1";
+    Ok(with_connection!(transaction, |connection| sqlx::query_scalar(sql)
+        .bind(place)
+        .fetch_optional(connection)
+        .await)?)
+}
+
+pub(crate) async fn set_trust(
+    transaction: &mut Transaction,
+    place: &str,
+    digest: &str,
+) -> Result<()> {
+    let sql = "INSERT INTO plugin_trust (place, digest) VALUES ($1, $2) \
+               ON CONFLICT (place) DO UPDATE SET digest = excluded.digest";
+    with_connection!(transaction, |connection| sqlx::query(sql)
+        .bind(place)
+        .bind(digest)
+        .execute(connection)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
 pub(crate) async fn insert_logs(transaction: &mut Transaction, rows: &[LogRow]) -> Result<()> {
     let sql = "INSERT INTO plugin_logs (plugin, at, level, message) VALUES ($1, $2, $3, $4)";
     for row in rows {

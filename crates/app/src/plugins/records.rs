@@ -174,6 +174,31 @@ impl Records for DatabaseRecords {
         Box::pin(async { told(self.store_logs(lines).await) })
     }
 
+    fn trust<'a>(
+        &'a self,
+        place: &'a str,
+        digest: &'a str,
+    ) -> BoxFuture<'a, Result<(), RecordError>> {
+        let store = async move {
+            let mut transaction = self.database.write().await?;
+            plugins::set_trust(&mut transaction, place, digest).await?;
+            transaction.commit().await
+        };
+        Box::pin(async { told(store.await) })
+    }
+
+    fn is_trusted<'a>(
+        &'a self,
+        place: &'a str,
+        digest: &'a str,
+    ) -> BoxFuture<'a, Result<bool, RecordError>> {
+        let read = async move {
+            let trusted = plugins::trusted(&mut self.database.read().await?, place).await?;
+            Ok(trusted.as_deref() == Some(digest))
+        };
+        Box::pin(async { told(read.await) })
+    }
+
     fn settings<'a>(
         &'a self,
         _plugin: &'a str,

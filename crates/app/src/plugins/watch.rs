@@ -27,6 +27,7 @@ impl App {
         loop {
             ticks.tick().await;
             self.plugins.follow_others().await;
+            self.plugins.rescan().await;
             let names: Vec<String> =
                 self.plugins.list().into_iter().map(|plugin| plugin.name).collect();
             for name in schedule.due(&names, Instant::now()) {

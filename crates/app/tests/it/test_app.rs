@@ -96,6 +96,7 @@ impl TestApp {
             data_dir: data_dir.path().to_path_buf(),
             database_url,
             plugin_dirs: vec![built("plugins"), built("fixtures")],
+            places: Default::default(),
             built_ins: &[],
             base_currency: Currency::EUR,
             compiler: stonks_app::Compiler::Here,

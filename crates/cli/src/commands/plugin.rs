@@ -25,7 +25,7 @@ pub(crate) enum Command {
     /// Judge a plugin's folder: manifest and component, without running anything.
     Validate(Validate),
     /// Switch a plugin on.
-    Enable(lifecycle::Named),
+    Enable(lifecycle::Enable),
     /// Switch a plugin off; its calls under way finish.
     Disable(lifecycle::Named),
     /// Take up a plugin's files anew, in the server that is running.

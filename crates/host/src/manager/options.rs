@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::discovery::BuiltIn;
+use crate::discovery::{BuiltIn, Places};
 use crate::records::{NoRecords, Records};
 use crate::runtime::Limits;
 use crate::runtime::wasm::Clock;
@@ -16,6 +16,8 @@ pub struct Options {
     pub plugin_dirs: Vec<PathBuf>,
     /// Holds installed plugins and compiled code.
     pub data_dir: Option<PathBuf>,
+    /// Where else plugins may be.
+    pub places: Places,
     /// Plugins that are part of the program.
     pub built_ins: &'static [BuiltIn],
     /// What each instance may use.
@@ -39,6 +41,7 @@ impl Options {
         Self {
             plugin_dirs,
             data_dir: None,
+            places: Places::default(),
             built_ins: &[],
             limits: Limits::default(),
             clock,

@@ -50,6 +50,12 @@ impl Plugin {
         self.found.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Takes up what was found, without touching what runs.
+    pub(super) fn refresh(&self, found: Found) {
+        self.supervisor.tell_version(version(&found));
+        *self.found.write().unwrap_or_else(PoisonError::into_inner) = found;
+    }
+
     pub(super) fn current(&self) -> Option<Arc<Generation>> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -299,8 +305,7 @@ impl Plugin {
         let prepared = self.prepared(shared, id, &found).await;
         let step = match prepared {
             Ok(generation) => {
-                self.supervisor.tell_version(version(&found));
-                *self.found.write().unwrap_or_else(PoisonError::into_inner) = found;
+                self.refresh(found);
                 self.supervisor.forgive();
                 self.replace(Some(Arc::new(generation)));
                 // What runs of the old one is held by those who called it, and ends with them.
@@ -309,7 +314,7 @@ impl Plugin {
             }
             Err(error) => {
                 if old.is_none() {
-                    *self.found.write().unwrap_or_else(PoisonError::into_inner) = found;
+                    self.refresh(found);
                 }
                 let reason = Reason::RolledBack { message: error.reason() };
                 // A plugin that doesn't run has nothing to go back to.

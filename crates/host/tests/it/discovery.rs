@@ -115,7 +115,9 @@ async fn the_first_source_wins_and_says_what_it_hides() {
     let dirs = folders.iter().map(|folder| folder.path().to_path_buf()).collect();
     let host = TestHost::over(dirs, None).await;
     let listed = host.manager.list();
-    assert_eq!(listed.len(), 1);
+    assert_eq!(listed.len(), 2);
+    let hidden = listed[1].reason.as_ref().unwrap().to_string();
+    assert!(hidden.starts_with("hidden by the plugin of this name from"), "{hidden}");
     assert!(listed[0].source.starts_with(&folders[0].path().display().to_string()));
     assert!(listed[0].findings[0].message.starts_with("it hides another plugin `generator` from"));
 }

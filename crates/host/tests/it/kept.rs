@@ -1,6 +1,6 @@
 //! Records in memory, which may refuse to keep anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -20,6 +20,7 @@ pub(crate) struct Kept {
     pub(crate) logs: Mutex<Vec<LogLine>>,
     /// By plugin.
     pub(crate) settings: Mutex<BTreeMap<String, BTreeMap<String, String>>>,
+    trusted: Mutex<BTreeSet<String>>,
     pub(crate) is_full: AtomicBool,
     elsewhere: Mutex<Vec<Transition>>,
 }
@@ -88,6 +89,15 @@ impl Records for Kept {
 
     fn record_logs<'a>(&'a self, lines: &'a [LogLine]) -> Answer<'a, ()> {
         ready(self.room().map(|()| self.logs.lock().unwrap().extend_from_slice(lines)))
+    }
+
+    fn trust<'a>(&'a self, place: &'a str, digest: &'a str) -> Answer<'a, ()> {
+        self.trusted.lock().unwrap().insert(format!("{place} {digest}"));
+        ready(self.room())
+    }
+
+    fn is_trusted<'a>(&'a self, place: &'a str, digest: &'a str) -> Answer<'a, bool> {
+        ready(Ok(self.trusted.lock().unwrap().contains(&format!("{place} {digest}"))))
     }
 
     fn settings<'a>(&'a self, plugin: &'a str) -> Answer<'a, BTreeMap<String, String>> {

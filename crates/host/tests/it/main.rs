@@ -9,3 +9,4 @@ mod lifecycle;
 mod many;
 mod reload;
 mod test_host;
+mod watch;

@@ -46,6 +46,7 @@ impl TestWeb {
             data_dir: data_dir.path().to_path_buf(),
             database_url: None,
             plugin_dirs: vec![built("plugins"), built("fixtures")],
+            places: Default::default(),
             built_ins: &[],
             base_currency: Currency::EUR,
             compiler: stonks_app::Compiler::Here,

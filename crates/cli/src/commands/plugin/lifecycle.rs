@@ -19,6 +19,14 @@ pub(crate) struct Named {
 }
 
 #[derive(Args)]
+pub(crate) struct Enable {
+    name: PluginId,
+    /// Vouch for a plugin that lies in the working directory: for what it is now, and nothing else.
+    #[arg(long)]
+    trust: bool,
+}
+
+#[derive(Args)]
 pub(crate) struct Listed {
     name: PluginId,
     /// How many rows, counted from the newest.
@@ -34,11 +42,15 @@ struct Outcome {
     reason: Option<String>,
 }
 
-pub(crate) async fn enable(global: &GlobalOptions, named: &Named, output: &Output) -> Result<()> {
+pub(crate) async fn enable(global: &GlobalOptions, enable: &Enable, output: &Output) -> Result<()> {
     let app = global.open().await?;
-    let standing = app.enable_plugin(&named.name, ACTOR).await;
+    let trusted = if enable.trust { app.trust_plugin(&enable.name).await } else { Ok(()) };
+    let standing = match trusted {
+        Ok(()) => app.enable_plugin(&enable.name, ACTOR).await,
+        Err(error) => Err(error),
+    };
     app.close().await;
-    tell(&named.name, standing, output)
+    tell(&enable.name, standing, output)
 }
 
 pub(crate) async fn disable(global: &GlobalOptions, named: &Named, output: &Output) -> Result<()> {
