@@ -141,6 +141,11 @@ fn default_site_packages(home: Option<&Path>) -> Vec<PathBuf> {
     folders.filter(|folder| folder.is_dir()).collect()
 }
 
+/// Where programs are.
+pub(crate) fn path() -> std::ffi::OsString {
+    std::env::var_os("PATH").unwrap_or_default()
+}
+
 /// As the XDG Base Directory Specification has it; a relative path in the variable doesn't count.
 fn default_data_dir() -> Result<PathBuf> {
     let base = folder_of_environment("XDG_DATA_HOME")

@@ -125,7 +125,7 @@ fn tell(report: &ImportReport, output: &Output) {
     }
 }
 
-fn kinds(file: &FileReport) -> String {
+pub(crate) fn kinds(file: &FileReport) -> String {
     let kinds: Vec<String> = file
         .kinds
         .iter()

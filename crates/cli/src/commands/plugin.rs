@@ -1,5 +1,6 @@
 //! `stonks plugin`: what plugins there are, and what is to be said about them.
 
+mod dev;
 mod health;
 mod lifecycle;
 
@@ -34,6 +35,8 @@ pub(crate) enum Command {
     History(lifecycle::Listed),
     /// Lines of a plugin's log.
     Logs(lifecycle::Listed),
+    /// Build a plugin, run it, and do so again whenever a file of it is saved.
+    Dev(dev::Options),
     /// How a plugin fares, and what holds as well.
     Health(health::Options),
 }
@@ -95,6 +98,7 @@ pub(crate) async fn run(
         Command::Reload(named) => lifecycle::reload(global, &named, output).await?,
         Command::History(listed) => lifecycle::history(global, &listed, output).await?,
         Command::Logs(listed) => lifecycle::logs(global, &listed, output).await?,
+        Command::Dev(options) => dev::run(global, &options, output).await?,
         Command::Health(options) => health::run(global, &options, output).await?,
         Command::List => {
             let app = global.open().await?;
@@ -221,7 +225,7 @@ fn judge(validate: &Validate, output: &Output) -> Result<ExitCode> {
     Ok(if is_usable { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn tell_findings(findings: &[Finding], output: &Output) {
+pub(crate) fn tell_findings(findings: &[Finding], output: &Output) {
     for finding in findings {
         let level = match finding.level {
             Level::Error => "error",

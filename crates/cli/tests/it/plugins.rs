@@ -1,7 +1,7 @@
 //! `stonks plugin …`: a plugin's life from the command line, beside a server that runs or is killed.
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -157,4 +157,57 @@ fn the_compiling_process_may_use_only_so_much() {
     compiler.kill().unwrap();
     compiler.wait().unwrap();
     assert!(limited);
+}
+
+/// A copy of a built plugin, as its author would have it.
+fn copy_of(plugin: &str, folder: &Path) {
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), Into::into);
+    fs::create_dir_all(folder).unwrap();
+    for entry in fs::read_dir(target.join("plugins").join(plugin)).unwrap().flatten() {
+        fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
+    }
+}
+
+#[test]
+fn an_author_sees_each_save_judged_and_run() {
+    let program = Program::new();
+    let folder = program.folder.path().join("mine");
+    copy_of("generic-csv", &folder);
+    let file = program.file("mine.csv", "date,kind,currency,amount\n2024-01-02,deposit,EUR,5\n");
+    let manifest = folder.join("plugin_manifest.json");
+    let good = fs::read_to_string(&manifest).unwrap();
+    let mut dev = program
+        .command(&["plugin", "dev", "mine", "--file", &file])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(dev.stdout.take().unwrap()).lines();
+    let mut until = |wanted: &str| {
+        let found = lines.by_ref().map(Result::unwrap).find(|line| line.contains(wanted));
+        assert!(found.is_some(), "it never says `{wanted}`");
+    };
+    until("plugin `generic-csv` is healthy");
+    until("mine.csv: 1 cash movement");
+    fs::write(&manifest, good.replace("\"file-import\"", "\"file-import\", \"dividend\"")).unwrap();
+    until("service-absent");
+    fs::write(&manifest, &good).unwrap();
+    until("plugin `generic-csv` is healthy");
+    dev.kill().unwrap();
+    dev.wait().unwrap();
+}
+
+#[test]
+fn one_round_ends_with_what_it_is_worth() {
+    let program = Program::new();
+    let folder = program.folder.path().join("mine");
+    copy_of("generic-csv", &folder);
+    let bad = program.file("bad.csv", "date,kind,currency,amount\nsoon,deposit,EUR,5\n");
+    let run = program.run(&["plugin", "dev", "mine", "--once"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let run = program.run(&["plugin", "dev", "mine", "--once", "--file", &bad]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("bad.csv, line 2"), "{}", run.stderr);
+    assert_eq!(program.run(&["plugin", "dev", "nowhere", "--once"]).code, 1);
 }
