@@ -110,17 +110,17 @@ fn default_site_packages(home: Option<&Path>) -> Vec<PathBuf> {
     ];
     let versions = libraries.into_iter().flatten().flat_map(|library| {
         let entries = std::fs::read_dir(library).into_iter().flatten().flatten();
-        let is_python =
-            |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b"python3");
-        let mut found: Vec<PathBuf> =
-            entries.filter(|entry| is_python(&entry.file_name())).map(|entry| entry.path()).collect();
+        let is_python = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b"python3");
+        let mut found: Vec<PathBuf> = entries
+            .filter(|entry| is_python(&entry.file_name()))
+            .map(|entry| entry.path())
+            .collect();
         found.sort();
         found
     });
     // Debian keeps what it installs itself in a folder of another name.
-    let folders = versions.flat_map(|version| {
-        ["site-packages", "dist-packages"].map(|folder| version.join(folder))
-    });
+    let folders = versions
+        .flat_map(|version| ["site-packages", "dist-packages"].map(|folder| version.join(folder)));
     folders.filter(|folder| folder.is_dir()).collect()
 }
 

@@ -132,7 +132,7 @@ impl Search {
             Ok(entries) => entries,
             Err(error) if error.kind() == ErrorKind::NotFound && !must_exist => return None,
             Err(error) => {
-                self.trouble(format!("no plugins are read from `{}`: {error}", root.display()));
+                self.trouble(&format!("no plugins are read from `{}`: {error}", root.display()));
                 return None;
             }
         };
@@ -140,14 +140,14 @@ impl Search {
         if entries.len() > MOST_FOLDERS {
             entries.truncate(MOST_FOLDERS);
             let root = root.display();
-            self.trouble(format!("of `{root}`, only {MOST_FOLDERS} entries are looked at"));
+            self.trouble(&format!("of `{root}`, only {MOST_FOLDERS} entries are looked at"));
         }
         entries.sort_by_cached_key(fs::DirEntry::file_name);
         Some((absolute, entries))
     }
 
-    fn trouble(&mut self, problem: String) {
-        self.problems.push(printable(&problem));
+    fn trouble(&mut self, problem: &str) {
+        self.problems.push(printable(problem));
     }
 
     fn root(&mut self, root: &Path, source: fn(PathBuf) -> Source, must_exist: bool) {
@@ -169,9 +169,10 @@ impl Search {
             }
             let Ok(kind) = entry.file_type() else { continue };
             let folder = entry.path();
-            let problem = (kind.is_symlink() && leads_out(&root, &folder))
-                .then(|| outside(&folder, &root));
-            let is_folder = kind.is_dir() || (kind.is_symlink() && (problem.is_some() || folder.is_dir()));
+            let problem =
+                (kind.is_symlink() && leads_out(&root, &folder)).then(|| outside(&folder, &root));
+            let is_folder =
+                kind.is_dir() || (kind.is_symlink() && (problem.is_some() || folder.is_dir()));
             let source = source(folder.clone());
             // Anything may lie in a working directory; what has no manifest is none of our business.
             let is_claim = source.trust() == Trust::Trusted || has_manifest(&folder);
@@ -225,10 +226,7 @@ fn has_manifest(folder: &Path) -> bool {
 }
 
 /// Judges one folder by the index, or by its manifest, and tells what to keep of it.
-fn judge<'a>(
-    candidate: &Candidate,
-    index: Option<&Index<'a>>,
-) -> (Found, Option<Cow<'a, str>>) {
+fn judge<'a>(candidate: &Candidate, index: Option<&Index<'a>>) -> (Found, Option<Cow<'a, str>>) {
     let Candidate { folder, source, problem } = candidate;
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     let found = |judged| Found::new(&name, source.clone(), Bytes::Folder(folder.clone()), judged);

@@ -82,22 +82,27 @@ fn locate(site_packages: &Path, distribution: &str, entry: &str, target: &str) -
     let package = site_packages.join(parts[0]);
     let folder = (1..=parts.len())
         .rev()
-        .map(|depth| parts[..depth].iter().fold(site_packages.to_path_buf(), |to, part| to.join(part)))
+        .map(|depth| {
+            parts[..depth].iter().fold(site_packages.to_path_buf(), |to, part| to.join(part))
+        })
         .find(|folder| folder.join(manifest::FILE_NAME).symlink_metadata().is_ok())
         .unwrap_or_else(|| package.clone());
-    let problem = match (package.is_dir(), leads_out(site_packages, &folder)) {
-        (false, _) => {
-            let message = format!(
-                "entry point `{entry}` names the package `{}`, which isn't in `{}`",
-                parts[0],
-                site_packages.display()
-            );
-            let finding = Finding::error("package-missing", "", printable(&message));
-            Some(finding.hint("of an editable installation, name the source's folder with `--plugin-dir`"))
-        }
-        (true, true) => Some(outside(&folder, site_packages)),
-        (true, false) => None,
-    };
+    let problem =
+        match (package.is_dir(), leads_out(site_packages, &folder)) {
+            (false, _) => {
+                let message = format!(
+                    "entry point `{entry}` names the package `{}`, which isn't in `{}`",
+                    parts[0],
+                    site_packages.display()
+                );
+                let finding = Finding::error("package-missing", "", printable(&message));
+                Some(finding.hint(
+                    "of an editable installation, name the source's folder with `--plugin-dir`",
+                ))
+            }
+            (true, true) => Some(outside(&folder, site_packages)),
+            (true, false) => None,
+        };
     announced(folder, problem)
 }
 

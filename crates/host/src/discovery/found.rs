@@ -171,8 +171,7 @@ impl Found {
     /// # Errors
     /// A file that is missing, too large, or outside the folder; a manifest that isn't the judged one.
     pub fn component(&self) -> Result<Vec<u8>, ReadError> {
-        let module =
-            self.manifest.as_ref().and_then(wasm_module).ok_or(ReadError::NoComponent)?;
+        let module = self.manifest.as_ref().and_then(wasm_module).ok_or(ReadError::NoComponent)?;
         match &self.bytes {
             Bytes::Folder(folder) => {
                 self.confirm(folder)?;

@@ -23,7 +23,8 @@ pub(super) fn settle(all: &mut [Found]) {
             let message = format!("it hides another plugin `{name}` from {}", all[hidden].source);
             let finding = Finding::warning("name-shadows", "/plugin/name", message);
             all[winner].findings.push(finding);
-            let why = if hidden < winner { "this one can't be used" } else { "that one comes first" };
+            let why =
+                if hidden < winner { "this one can't be used" } else { "that one comes first" };
             let message = format!("plugin `{name}` from {source} is used instead: {why}");
             let finding = Finding::warning("name-shadowed", "/plugin/name", message);
             let hint = "remove one of the two, or rename it in its manifest";

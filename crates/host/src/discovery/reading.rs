@@ -62,9 +62,8 @@ impl Stamp {
     #[cfg(unix)]
     pub(super) fn of(metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;
-        let nanoseconds = |seconds: i64, rest: i64| {
-            i128::from(seconds) * 1_000_000_000 + i128::from(rest)
-        };
+        let nanoseconds =
+            |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
         Self {
             size: metadata.size(),
             modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
@@ -76,9 +75,10 @@ impl Stamp {
 
     #[cfg(not(unix))]
     pub(super) fn of(metadata: &Metadata) -> Self {
-        let since_1970 = metadata.modified().ok().and_then(|time| {
-            time.duration_since(std::time::UNIX_EPOCH).ok()
-        });
+        let since_1970 = metadata
+            .modified()
+            .ok()
+            .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
         let modified = since_1970.map_or(0, |since| since.as_nanos() as i128);
         Self { size: metadata.len(), modified, changed: modified, inode: 0, device: 0 }
     }

@@ -115,7 +115,7 @@ fn the_first_source_wins_and_says_what_it_hides() {
     let dirs = folders.iter().map(|folder| folder.path().to_path_buf()).collect();
     let host = TestHost::over(dirs, None);
     let listed = host.manager.list();
-    assert_eq!(listed.len(), 1);
+    assert_eq!((listed.len(), listed[1].state), (2, State::Disabled));
     assert!(listed[0].source.starts_with(&folders[0].path().display().to_string()));
     assert!(listed[0].findings[0].message.starts_with("it hides another plugin `generator` from"));
 }

@@ -2,6 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on fails")]
 
+mod bad_folders;
 mod discovery;
+mod folders;
 mod hostile;
+mod index;
+mod registry;
+mod sources;
 mod test_host;

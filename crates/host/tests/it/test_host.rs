@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use stonks_core::fact::Fact;
+use stonks_host::discovery::Places;
 use stonks_host::{CallError, Instance, Limits, Options, PluginManager, StartError};
 use stonks_plugin::PluginId;
 
@@ -33,10 +34,18 @@ impl TestHost {
     }
 
     pub(crate) fn over(plugin_dirs: Vec<PathBuf>, data_dir: Option<PathBuf>) -> Self {
+        Self::with(plugin_dirs, data_dir, Places::default())
+    }
+
+    pub(crate) fn in_places(places: Places) -> Self {
+        Self::with(Vec::new(), None, places)
+    }
+
+    fn with(plugin_dirs: Vec<PathBuf>, data_dir: Option<PathBuf>, places: Places) -> Self {
         let options = Options {
             plugin_dirs,
             data_dir,
-            places: Default::default(),
+            places,
             built_ins: &[],
             limits: limits(),
             clock: Arc::new(|| Timestamp::UNIX_EPOCH),
