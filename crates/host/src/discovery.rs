@@ -233,7 +233,7 @@ fn judge<'a>(candidate: &Candidate, index: Option<&Index<'a>>) -> (Found, Option
     if let Some(problem) = problem {
         return (found(Judged::unreadable(problem.clone())), None);
     }
-    let kept = index.and_then(|index| {
+    let kept = index.filter(|index| !index.is_empty()).and_then(|index| {
         let stamp = reading::stamp(&folder.join(manifest::FILE_NAME))?;
         index.get(folder, &stamp)
     });

@@ -10,6 +10,7 @@
 mod bad_input;
 mod commands;
 mod crash;
+mod plugins;
 mod program;
 mod real_files;
 mod serving;

@@ -97,6 +97,7 @@ fn links_that_lead_out_or_in_circles_are_not_followed() {
     assert!(folders.tell(&bad(&folders)).contains("Too many levels of symbolic links"));
     fs::remove_file(&path).unwrap();
     symlink("inside.json", &path).unwrap();
+    folders.write("named/bad/plugin.wasm", "");
     folders.write("named/bad/inside.json", manifest("within", "1.0.0"));
     assert!(bad(&folders).may_run(), "a link within the folder is a file like any other");
 
@@ -163,6 +164,18 @@ fn a_component_outside_the_folder_is_never_read() {
 }
 
 #[test]
+fn a_component_that_is_not_there_is_told_without_opening_anything() {
+    let folders = Folders::new();
+    folders.write("named/bad/plugin_manifest.json", manifest("bad", "1.0.0"));
+    let mut bad = bad(&folders);
+    let expected = "bad at named/bad; component-missing: `named/bad/plugin.wasm` isn't there: \
+                    No such file or directory (os error 2)";
+    assert_eq!(folders.tell(&bad), expected);
+    bad.judge_component();
+    assert_eq!(folders.tell(&bad), expected, "it is told once");
+}
+
+#[test]
 fn a_component_is_not_run_beside_another_manifest_than_the_one_that_was_judged() {
     let folders = Folders::new();
     folders.plugin("named/bad");
@@ -186,6 +199,7 @@ fn of_a_thousand_plugins_a_hundred_are_broken_and_nine_hundred_work() {
             40 => manifest(&name, "1.0.0").replace("1.0.0\" },", "0.1.0\" },"),
             _ => manifest(&name, "1.0.0"),
         };
+        folders.plugin(&format!("named/{name}"));
         folders.write(&format!("named/{name}/plugin_manifest.json"), content);
     }
     for _ in 0..2 {

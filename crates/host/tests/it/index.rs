@@ -37,6 +37,7 @@ fn indexed() -> Folders {
     folders.write("named/broken/plugin_manifest.json", "{");
     let twice = manifest("warned", "1.0.0")
         .replace(r#"["transaction"]"#, r#"["transaction", "transaction"]"#);
+    folders.plugin("named/warned");
     folders.write("named/warned/plugin_manifest.json", twice);
     folders.found();
     folders.settle();

@@ -13,6 +13,7 @@ fn registry() -> Registry {
     let folders = Folders::new();
     let write = |name: &str, from: &str, to: &str| {
         let text = manifest(name, "1.0.0").replace(from, to);
+        folders.plugin(&format!("named/{name}"));
         folders.write(&format!("named/{name}/plugin_manifest.json"), text);
     };
     write(

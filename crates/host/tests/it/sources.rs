@@ -79,6 +79,8 @@ fn who_hides_and_who_is_hidden_both_say_so() {
 #[test]
 fn of_two_folders_beside_each_other_the_first_in_order_has_the_name() {
     let folders = Folders::new();
+    folders.plugin("named/a");
+    folders.plugin("named/b");
     folders.write("named/b/plugin_manifest.json", manifest("twin", "1.0.0"));
     folders.write("named/a/plugin_manifest.json", manifest("twin", "2.0.0"));
     let found = folders.found();
@@ -115,7 +117,13 @@ async fn what_lies_in_the_working_directory_is_listed_and_does_not_run() {
     let folders = Folders::new();
     folders.plugin("working/stranger");
     fs::create_dir_all(folders.path("working/no-plugin")).unwrap();
-    assert_eq!(folders.told(), ["stranger at working/stranger [awaiting trust]"]);
+    assert_eq!(
+        folders.told(),
+        [
+            "stranger at working/stranger [awaiting trust]; source-untrusted: it lies in the working \
+             directory, which anyone may have filled"
+        ]
+    );
     let found = folders.found();
     assert_eq!((found[0].is_usable(), found[0].may_run()), (true, false));
 
