@@ -144,7 +144,7 @@ impl Search {
             Ok(entries) => entries,
             Err(error) if error.kind() == ErrorKind::NotFound && !must_exist => return None,
             Err(error) => {
-                self.trouble(format!("no plugins are read from `{}`: {error}", root.display()));
+                self.trouble(&format!("no plugins are read from `{}`: {error}", root.display()));
                 return None;
             }
         };
@@ -152,14 +152,14 @@ impl Search {
         if entries.len() > MOST_FOLDERS {
             entries.truncate(MOST_FOLDERS);
             let root = root.display();
-            self.trouble(format!("of `{root}`, only {MOST_FOLDERS} entries are looked at"));
+            self.trouble(&format!("of `{root}`, only {MOST_FOLDERS} entries are looked at"));
         }
         entries.sort_by_cached_key(fs::DirEntry::file_name);
         Some((absolute, entries))
     }
 
-    fn trouble(&mut self, problem: String) {
-        self.problems.push(printable(&problem));
+    fn trouble(&mut self, problem: &str) {
+        self.problems.push(printable(problem));
     }
 
     fn root(&mut self, root: &Path, source: fn(PathBuf) -> Source, must_exist: bool) {
@@ -245,7 +245,7 @@ fn judge<'a>(candidate: &Candidate, index: Option<&Index<'a>>) -> (Found, Option
     if let Some(problem) = problem {
         return (found(Judged::unreadable(problem.clone())), None);
     }
-    let kept = index.and_then(|index| {
+    let kept = index.filter(|index| !index.is_empty()).and_then(|index| {
         let stamp = reading::stamp(&folder.join(manifest::FILE_NAME))?;
         index.get(folder, &stamp)
     });

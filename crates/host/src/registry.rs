@@ -5,7 +5,6 @@ use std::fmt;
 
 use stonks_plugin::service::PluginKind;
 use stonks_plugin::{PluginId, Service};
-use strum::IntoStaticStr;
 
 use crate::manager::PluginInfo;
 
@@ -14,9 +13,7 @@ pub const STATES: [&str; 7] =
     ["discovered", "loading", "loaded", "active", "error", "disabled", "unloading"];
 
 /// What plugins can be asked for. Its words are those of the command line.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, IntoStaticStr, strum::Display,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, strum::Display)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Field {
     /// What it is for.
@@ -55,7 +52,7 @@ impl Query {
     /// Asks for a value of any field as well; letters' case doesn't matter.
     #[must_use]
     pub fn with(mut self, field: Field, value: &str) -> Self {
-        self.wanted.push((field, normal(value)));
+        self.wanted.push((field, normal(field, value)));
         self
     }
 }
@@ -99,7 +96,7 @@ impl Registry {
             registry.by_name.entry(plugin.name.clone()).or_insert(place);
             for (field, value) in properties(plugin) {
                 let places = registry.by_value.entry(field).or_default();
-                places.entry(normal(&value)).or_default().insert(place);
+                places.entry(normal(field, &value)).or_default().insert(place);
             }
         }
         registry.plugins = plugins;
@@ -158,8 +155,12 @@ impl Registry {
     }
 }
 
-fn normal(value: &str) -> String {
-    value.to_lowercase()
+/// As the field's values are usually written.
+fn normal(field: Field, value: &str) -> String {
+    match field {
+        Field::Market | Field::Currency => value.to_uppercase(),
+        _ => value.to_lowercase(),
+    }
 }
 
 fn properties(plugin: &PluginInfo) -> Vec<(Field, String)> {

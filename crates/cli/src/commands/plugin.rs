@@ -2,27 +2,27 @@
 
 mod dev;
 mod health;
+mod info;
 mod lifecycle;
+mod list;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use serde::Serialize;
 use stonks_app::App;
-use stonks_host::PluginInfo;
-use stonks_plugin::{Finding, Level, PluginId};
+use stonks_plugin::{Finding, Level};
 
 use crate::config::GlobalOptions;
-use crate::output::{Advised, Column, Output};
+use crate::output::Output;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// List the plugins.
-    List,
+    /// List the plugins: all, or those that fit every option given.
+    List(list::Options),
     /// Describe a plugin.
-    Info(Info),
+    Info(info::Options),
     /// Judge a plugin's folder: manifest and component, without running anything.
     Validate(Validate),
     /// Switch a plugin on.
@@ -42,48 +42,9 @@ pub(crate) enum Command {
 }
 
 #[derive(Args)]
-pub(crate) struct Info {
-    name: PluginId,
-}
-
-#[derive(Args)]
 pub(crate) struct Validate {
     /// The folder that holds `plugin_manifest.json`.
     folder: PathBuf,
-}
-
-/// A plugin as scripts see it.
-#[derive(Serialize)]
-struct Row {
-    name: String,
-    version: Option<String>,
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    runtime: Option<String>,
-    state: String,
-    reason: Option<String>,
-    source: String,
-    services: Vec<String>,
-    health: String,
-}
-
-impl From<&PluginInfo> for Row {
-    fn from(info: &PluginInfo) -> Self {
-        let manifest = info.manifest.as_ref();
-        Self {
-            name: info.name.clone(),
-            version: manifest.map(|manifest| manifest.plugin.version.to_string()),
-            kind: info.kind().map(|kind| kind.to_string()),
-            runtime: manifest
-                .and_then(|manifest| manifest.runtime.as_ref())
-                .map(|runtime| runtime.kind.to_string()),
-            state: info.state.to_string(),
-            reason: info.reason.as_ref().map(ToString::to_string),
-            source: info.source.clone(),
-            services: info.services().iter().map(ToString::to_string).collect(),
-            health: info.health().to_string(),
-        }
-    }
 }
 
 pub(crate) async fn run(
@@ -100,111 +61,10 @@ pub(crate) async fn run(
         Command::Logs(listed) => lifecycle::logs(global, &listed, output).await?,
         Command::Dev(options) => dev::run(global, &options, output).await?,
         Command::Health(options) => health::run(global, &options, output).await?,
-        Command::List => {
-            let app = global.open().await?;
-            let rows: Vec<Row> = app.plugins().iter().map(Row::from).collect();
-            app.close().await;
-            list(&rows, output)?;
-        }
-        Command::Info(info) => {
-            let app = global.open().await?;
-            let found = app.plugin(&info.name);
-            let known: Vec<String> = app.plugins().into_iter().map(|plugin| plugin.name).collect();
-            app.close().await;
-            let Some(found) = found else {
-                let message = format!("there is no plugin `{}`", info.name);
-                return Err(
-                    Advised { message, hint: format!("there is {}", known.join(", ")) }.into()
-                );
-            };
-            describe(&found, output)?;
-        }
+        Command::List(options) => list::run(global, &options, output).await?,
+        Command::Info(options) => info::run(global, &options, output).await?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn list(rows: &[Row], output: &Output) -> Result<()> {
-    if output.is_json() {
-        return output.json(&rows);
-    }
-    let told = rows.iter().map(|row| {
-        let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
-        vec![
-            row.name.clone(),
-            or_empty(&row.version),
-            or_empty(&row.kind),
-            or_empty(&row.runtime),
-            row.reason
-                .as_ref()
-                .map_or_else(|| row.state.clone(), |reason| format!("{}: {reason}", row.state)),
-            row.source.clone(),
-            row.services.join(", "),
-        ]
-    });
-    let columns = [
-        Column::Left("plugin"),
-        Column::Left("version"),
-        Column::Left("type"),
-        Column::Left("runtime"),
-        Column::Left("state"),
-        Column::Left("source"),
-        Column::Left("services"),
-    ];
-    output.table(&columns, told.collect(), "there are no plugins");
-    Ok(())
-}
-
-fn describe(info: &PluginInfo, output: &Output) -> Result<()> {
-    if output.is_json() {
-        return output.json(&serde_json::json!({
-            "plugin": Row::from(info),
-            "manifest": info.manifest,
-            "findings": info.findings,
-        }));
-    }
-    let row = Row::from(info);
-    let field = |label: &str, value: &str| {
-        if !value.is_empty() {
-            output.line(&format!("{label:<12} {value}"));
-        }
-    };
-    field("plugin", &row.name);
-    field("version", row.version.as_deref().unwrap_or_default());
-    if let Some(manifest) = &info.manifest {
-        let about = &manifest.plugin;
-        field("name", manifest.label());
-        field("description", about.description.as_deref().unwrap_or_default());
-        field("author", about.author.as_deref().unwrap_or_default());
-        field("license", about.license.as_deref().unwrap_or_default());
-        field("api", &format!("{} to {}", manifest.api.min_version, manifest.api.max_version));
-        for permission in &manifest.permissions.http {
-            let methods = if permission.methods.is_empty() {
-                "any".to_owned()
-            } else {
-                permission.methods.join(", ")
-            };
-            field(
-                "asks for",
-                &format!("{methods} requests to {}: {}", permission.host, permission.purpose),
-            );
-        }
-        for setting in &manifest.settings {
-            let default = setting.default.as_ref().map(|default| format!(" [default: {default}]"));
-            field(
-                "setting",
-                &format!("{}: {}{}", setting.key, setting.label, default.unwrap_or_default()),
-            );
-        }
-    }
-    field("type", row.kind.as_deref().unwrap_or_default());
-    field("runtime", row.runtime.as_deref().unwrap_or_default());
-    field("services", &row.services.join(", "));
-    let reason = row.reason.as_ref().map(|reason| format!(": {reason}"));
-    field("state", &format!("{}{}", row.state, reason.unwrap_or_default()));
-    field("health", &row.health);
-    field("source", &row.source);
-    tell_findings(&info.findings, output);
-    Ok(())
 }
 
 fn judge(validate: &Validate, output: &Output) -> Result<ExitCode> {

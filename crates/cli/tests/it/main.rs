@@ -10,6 +10,7 @@
 mod bad_input;
 mod commands;
 mod crash;
+mod plugin_list;
 mod plugins;
 mod program;
 mod real_files;

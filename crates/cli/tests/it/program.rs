@@ -34,7 +34,8 @@ impl Program {
             .arg(self.data_dir())
             .args(arguments)
             .current_dir(self.folder.path());
-        for name in ["RUST_LOG", "STONKS_DATABASE_URL", "STONKS_BASE_CURRENCY"] {
+        command.env("HOME", self.folder.path());
+        for name in ["VIRTUAL_ENV", "RUST_LOG", "STONKS_DATABASE_URL", "STONKS_BASE_CURRENCY"] {
             command.env_remove(name);
         }
         command

@@ -1,5 +1,6 @@
 //! One plugin that was found, good or bad, and what is to be said about it.
 
+use std::borrow::Cow;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,8 @@ const MOST_COMPONENT_BYTES: u64 = 64 << 20;
 
 /// Of a Python package, so many files tell whether it changed.
 const MOST_WATCHED_FILES: usize = 256;
+
+const COMPONENT_MISSING: &str = "component-missing";
 
 /// Longer texts of strangers are cut.
 const MOST_MESSAGE_LETTERS: usize = 400;
@@ -114,14 +117,19 @@ pub(super) fn unreadable(folder: &Path, error: &ReadError) -> Finding {
     Finding::error(rule, "", printable(&error.to_string())).hint(hint)
 }
 
-/// What strangers wrote, fit for a terminal: of bounded length, without codes that steer it.
+/// What strangers wrote, fit for a terminal: one line of bounded length, without codes that steer it.
 pub(super) fn printable(text: &str) -> String {
-    let mut shown: String = text
+    let on_one_line = if text.contains(['\n', '\r', '\t']) {
+        Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
+    } else {
+        Cow::Borrowed(text)
+    };
+    let mut shown: String = on_one_line
         .chars()
         .take(MOST_MESSAGE_LETTERS)
         .map(|letter| if letter.is_control() { '\u{fffd}' } else { letter })
         .collect();
-    if text.chars().nth(MOST_MESSAGE_LETTERS).is_some() {
+    if on_one_line.chars().nth(MOST_MESSAGE_LETTERS).is_some() {
         shown.push('…');
     }
     shown
@@ -129,17 +137,23 @@ pub(super) fn printable(text: &str) -> String {
 
 impl Found {
     pub(super) fn new(fallback: &str, source: Source, bytes: Bytes, judged: Judged) -> Self {
-        let Judged { manifest, findings, digest } = judged;
+        let Judged { manifest, mut findings, digest } = judged;
         let name = match &manifest {
             Some(manifest) => manifest.plugin.name.to_string(),
             None => printable(fallback),
         };
         let code = match &bytes {
-            Bytes::Folder(folder) => code_fingerprint(folder, manifest.as_ref()),
+            Bytes::Folder(folder) => code(folder, manifest.as_ref(), &mut findings),
             Bytes::BuiltIn(_) => 0,
         };
         let fingerprint = Fingerprint { manifest: digest, code };
         let trust = source.trust();
+        if trust == Trust::Awaiting {
+            let message = "it lies in the working directory, which anyone may have filled";
+            let hint = "look at it, and move its folder into `plugins` of the data directory, or name \
+                        the folder around it with `--plugin-dir`";
+            findings.push(Finding::warning("source-untrusted", "", message).hint(hint));
+        }
         Self { name, source, trust, hidden_by: None, manifest, findings, fingerprint, bytes }
     }
 
@@ -193,6 +207,9 @@ impl Found {
     /// Adds what the component beside the manifest gives occasion to say.
     pub fn judge_component(&mut self) {
         let Some(manifest) = &self.manifest else { return };
+        if self.findings.iter().any(|finding| finding.rule == COMPONENT_MISSING) {
+            return;
+        }
         if manifest.runtime.as_ref().is_none_or(|runtime| runtime.kind != RuntimeKind::Wasm) {
             return;
         }
@@ -216,13 +233,23 @@ fn wasm_module(manifest: &Manifest) -> Option<&str> {
     runtime.module.as_deref()
 }
 
-/// Of a component, its stamp; of anything else, the stamps of the files right in the folder.
-fn code_fingerprint(folder: &Path, manifest: Option<&Manifest>) -> u64 {
+/// The fingerprint of the code: of a component, its stamp; of a Python package, the stamps of the files
+/// right in the folder. A component that nobody put there shows here, without opening anything.
+fn code(folder: &Path, manifest: Option<&Manifest>, findings: &mut Vec<Finding>) -> u64 {
     let Some(manifest) = manifest else { return 0 };
     let mut hasher = DefaultHasher::new();
-    if manifest.runtime.as_ref().is_some_and(|runtime| runtime.kind == RuntimeKind::Wasm) {
-        let module = wasm_module(manifest).unwrap_or_default();
-        reading::stamp(&folder.join(module)).hash(&mut hasher);
+    if let Some(module) = wasm_module(manifest) {
+        let path = folder.join(module);
+        match path.symlink_metadata() {
+            Ok(metadata) => Stamp::of(&metadata).hash(&mut hasher),
+            Err(error) => {
+                let message = format!("`{}` isn't there: {error}", path.display());
+                findings.push(
+                    Finding::error(COMPONENT_MISSING, "/runtime/module", printable(&message))
+                        .hint("build the component, and put it beside the manifest"),
+                );
+            }
+        }
         return hasher.finish();
     }
     let mut files: Vec<(PathBuf, Stamp)> = fs::read_dir(folder)

@@ -91,6 +91,11 @@ impl<'a> Index<'a> {
         Self { lines: lines.collect(), written: text.written }
     }
 
+    /// Whether nothing is known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
     /// What was said of this folder's manifest when it had this stamp.
     pub(super) fn get(&self, folder: &Path, stamp: &Stamp) -> Option<(Judged, &'a str)> {
         if !stamp.is_settled_at(self.written.as_ref()?) {
@@ -102,7 +107,7 @@ impl<'a> Index<'a> {
         if kept_stamp != stamp.text() || line.seal != seal(line.sealed) {
             return None;
         }
-        let kept: Kept = serde_json::from_str(judgement).ok()?;
+        let kept: Kept<Manifest> = serde_json::from_str(judgement).ok()?;
         let findings = kept.findings.into_iter().map(KeptFinding::restore);
         let judged = Judged {
             manifest: kept.manifest,
@@ -153,9 +158,9 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Kept {
-    manifest: Option<Manifest>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+struct Kept<M> {
+    manifest: Option<M>,
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     findings: Vec<KeptFinding>,
 }
 
@@ -200,7 +205,7 @@ fn static_rule(rule: &str) -> Option<&'static str> {
 pub(super) fn line(folder: &Path, stamp: &Stamp, judged: &Judged) -> Option<String> {
     let folder = folder.to_str().filter(|folder| !folder.contains(['\t', '\n', '\r']))?;
     let kept = Kept {
-        manifest: judged.manifest.clone(),
+        manifest: judged.manifest.as_ref(),
         findings: judged.findings.iter().map(KeptFinding::of).collect(),
     };
     let judgement = serde_json::to_string(&kept).ok()?;

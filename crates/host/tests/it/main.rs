@@ -2,11 +2,16 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on fails")]
 
+mod bad_folders;
 mod discovery;
+mod folders;
 mod hostile;
+mod index;
 mod kept;
 mod lifecycle;
 mod many;
+mod registry;
 mod reload;
+mod sources;
 mod test_host;
 mod watch;

@@ -148,9 +148,27 @@ fn resident_memory() -> usize {
     statm.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 4096
 }
 
+/// Whether this process runs nothing but the named test, which it starts in a process of its own
+/// otherwise.
+#[cfg(target_os = "linux")]
+#[expect(clippy::disallowed_methods, reason = "memory is that of a whole process")]
+fn is_alone(test: &str) -> bool {
+    const ALONE: &str = "STONKS_TEST_ALONE";
+    if std::env::var_os(ALONE).is_some() {
+        return true;
+    }
+    let mut alone = std::process::Command::new(std::env::current_exe().unwrap());
+    let status = alone.args(["--exact", test]).env(ALONE, "1").status().unwrap();
+    assert!(status.success(), "{test}, in a process of its own");
+    false
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn what_is_unloaded_gives_its_memory_back() {
+    if !is_alone("reload::what_is_unloaded_gives_its_memory_back") {
+        return;
+    }
     let reloaded = Reloaded::new().await;
     let manager = &reloaded.host.manager;
     let turn = async || {

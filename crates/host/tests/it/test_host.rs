@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use stonks_core::fact::Fact;
+use stonks_host::discovery::Places;
 use stonks_host::{CallError, Instance, Limits, Options, PluginManager, StartError};
 use stonks_plugin::PluginId;
 
@@ -39,6 +40,10 @@ impl TestHost {
 
     pub(crate) async fn over(plugin_dirs: Vec<PathBuf>, data_dir: Option<PathBuf>) -> Self {
         Self::with(Options { data_dir, ..options(plugin_dirs) }).await
+    }
+
+    pub(crate) async fn in_places(places: Places) -> Self {
+        Self::with(Options { places, ..options(Vec::new()) }).await
     }
 
     pub(crate) async fn with(options: Options) -> Self {

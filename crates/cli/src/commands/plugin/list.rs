@@ -1,0 +1,175 @@
+//! `stonks plugin list`: the plugins that fit, one a row.
+
+use anyhow::Result;
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use serde::Serialize;
+use stonks_core::money::Currency;
+use stonks_host::registry::{Field, STATES};
+use stonks_host::{PluginInfo, Query, Registry};
+use stonks_plugin::Service;
+use stonks_plugin::service::PluginKind;
+
+use crate::config::GlobalOptions;
+use crate::output::{Column, Output};
+
+/// The words of a closed list, so that a slip of the pen is told what was meant.
+fn one_of<T>(words: Vec<String>) -> impl TypedValueParser<Value = T>
+where
+    T: std::str::FromStr<Err: std::error::Error + Send + Sync> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
+}
+
+fn services() -> Vec<String> {
+    use strum::VariantArray;
+    Service::VARIANTS.iter().map(ToString::to_string).collect()
+}
+
+fn kinds() -> Vec<String> {
+    use PluginKind::{Aggregator, Broker, Middleware, View};
+    [Broker, Aggregator, Middleware, View].map(|kind| kind.to_string()).to_vec()
+}
+
+/// An ISO 10383 code.
+fn market(text: &str) -> Result<String, String> {
+    let is_market = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let market = text.to_ascii_uppercase();
+    is_market
+        .then_some(market)
+        .ok_or_else(|| "four letters or digits are expected: `XAMS`".to_owned())
+}
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Of this kind.
+    #[arg(long, value_name = "KIND", value_parser = one_of::<PluginKind>(kinds()))]
+    kind: Option<PluginKind>,
+
+    /// That offer this service; of several, all.
+    #[arg(long, value_name = "SERVICE", value_parser = one_of::<Service>(services()))]
+    service: Vec<Service>,
+
+    /// That have this feature; of several, all.
+    #[arg(long, value_name = "WORD")]
+    feature: Vec<String>,
+
+    /// That know this market, by its MIC; of several, all.
+    #[arg(long, value_name = "MIC", value_parser = market)]
+    market: Vec<String>,
+
+    /// That know this currency; of several, all.
+    #[arg(long, value_name = "CODE")]
+    currency: Vec<Currency>,
+
+    /// That stand here.
+    #[arg(long, value_name = "STATE", value_parser = PossibleValuesParser::new(STATES))]
+    state: Option<String>,
+}
+
+impl Options {
+    fn query(&self) -> Query {
+        let mut query = Query::default();
+        if let Some(kind) = self.kind {
+            query = query.kind(kind);
+        }
+        for service in &self.service {
+            query = query.service(*service);
+        }
+        for feature in &self.feature {
+            query = query.with(Field::Feature, feature);
+        }
+        for market in &self.market {
+            query = query.with(Field::Market, market);
+        }
+        for currency in &self.currency {
+            query = query.with(Field::Currency, &currency.to_string());
+        }
+        if let Some(state) = &self.state {
+            query = query.with(Field::State, state);
+        }
+        query
+    }
+}
+
+/// A plugin as scripts see it.
+#[derive(Serialize)]
+pub(super) struct Row {
+    pub(super) name: String,
+    pub(super) version: Option<String>,
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+    pub(super) runtime: Option<String>,
+    pub(super) state: String,
+    pub(super) reason: Option<String>,
+    pub(super) source: String,
+    pub(super) services: Vec<String>,
+    pub(super) health: String,
+}
+
+impl From<&PluginInfo> for Row {
+    fn from(info: &PluginInfo) -> Self {
+        let manifest = info.manifest.as_ref();
+        Self {
+            name: info.name.clone(),
+            version: manifest.map(|manifest| manifest.plugin.version.to_string()),
+            kind: info.kind().map(|kind| kind.to_string()),
+            runtime: manifest
+                .and_then(|manifest| manifest.runtime.as_ref())
+                .map(|runtime| runtime.kind.to_string()),
+            state: info.state.to_string(),
+            reason: info.reason.as_ref().map(ToString::to_string),
+            source: info.source.clone(),
+            services: info.services().iter().map(ToString::to_string).collect(),
+            health: info.health().to_string(),
+        }
+    }
+}
+
+impl Row {
+    /// State and reason in one.
+    pub(super) fn standing(&self) -> String {
+        match &self.reason {
+            Some(reason) => format!("{}: {reason}", self.state),
+            None => self.state.clone(),
+        }
+    }
+}
+
+pub(super) async fn run(global: &GlobalOptions, options: &Options, output: &Output) -> Result<()> {
+    let app = global.open().await?;
+    let registry = Registry::new(app.plugins());
+    app.close().await;
+    let query = options.query();
+    let rows: Vec<Row> = registry.select(&query).into_iter().map(Row::from).collect();
+    if output.is_json() {
+        return output.json(&rows);
+    }
+    let told = rows.iter().map(|row| {
+        let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
+        vec![
+            row.name.clone(),
+            or_empty(&row.version),
+            or_empty(&row.kind),
+            or_empty(&row.runtime),
+            row.standing(),
+            row.source.clone(),
+            row.services.join(", "),
+        ]
+    });
+    let columns = [
+        Column::Left("plugin"),
+        Column::Left("version"),
+        Column::Left("type"),
+        Column::Left("runtime"),
+        Column::Left("state"),
+        Column::Left("source"),
+        Column::Left("services"),
+    ];
+    let empty = if registry.all().is_empty() { "there are no plugins" } else { "no plugin fits" };
+    output.table(&columns, told.collect(), empty);
+    for unknown in registry.unknown(&query) {
+        output.note(&format!("hint: {unknown}"));
+    }
+    Ok(())
+}
