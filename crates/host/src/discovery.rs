@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use stonks_plugin::manifest::{self, Manifest, ParseManifestError, RuntimeKind};
+use stonks_plugin::manifest::{self, Manifest, RuntimeKind};
 use stonks_plugin::{Finding, Level, PluginId, validate};
 
 use crate::runtime::wasm::inspect;
@@ -134,20 +134,9 @@ impl Found {
                 return found;
             }
         };
-        match Manifest::parse(&bytes) {
-            Ok(manifest) => {
-                found.name = manifest.plugin.name.to_string();
-                found.findings = validate::manifest(&manifest);
-                found.manifest = Some(manifest);
-            }
-            Err(error) => {
-                let rule = match error {
-                    ParseManifestError::TooLarge(_) => "manifest-too-large",
-                    ParseManifestError::NotText => "manifest-not-text",
-                    ParseManifestError::Malformed { .. } => "manifest-malformed",
-                };
-                found.findings.push(Finding::error(rule, "", error.to_string()));
-            }
+        (found.manifest, found.findings) = validate::judge(&bytes);
+        if let Some(manifest) = &found.manifest {
+            found.name = manifest.plugin.name.to_string();
         }
         found
     }

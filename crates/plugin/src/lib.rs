@@ -11,8 +11,10 @@ pub mod finding;
 pub mod id;
 pub mod manifest;
 pub mod permission;
+pub mod resolve;
 pub mod service;
 pub mod validate;
+pub mod version;
 
 pub use finding::{Finding, Level};
 pub use id::PluginId;

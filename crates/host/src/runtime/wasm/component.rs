@@ -1,6 +1,7 @@
 //! What a component exports and imports, read from its bytes without compiling or running it.
 
 use stonks_plugin::Service;
+use stonks_plugin::service::PluginKind;
 use stonks_plugin::validate::ComponentFacts;
 use wasmparser::{Encoding, Parser, Payload};
 
@@ -68,10 +69,11 @@ fn is_offered(version: &str) -> bool {
 }
 
 fn note_import(name: &str, facts: &mut ComponentFacts) {
-    let is_known = interface(name)
-        .is_some_and(|(interface, version)| OFFERED.contains(&interface) && is_offered(version));
-    if !is_known {
-        facts.unknown_imports.push(name.to_owned());
+    match interface(name) {
+        Some((interface, version)) if OFFERED.contains(&interface) && is_offered(version) => {
+            facts.imports.push(interface.to_owned());
+        }
+        _ => facts.unknown_imports.push(name.to_owned()),
     }
 }
 
@@ -84,5 +86,7 @@ fn note_export(name: &str, facts: &mut ComponentFacts) {
         facts.has_lifecycle = true;
     } else if let Ok(service) = interface.parse::<Service>() {
         facts.services.push(service);
+    } else if let Ok(kind) = interface.parse::<PluginKind>() {
+        facts.kinds.push(kind);
     }
 }
