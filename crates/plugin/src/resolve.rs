@@ -77,8 +77,28 @@ pub fn resolve(
     wanted: &[(PluginId, VersionReq)],
     offers: &[Offer],
 ) -> Result<Vec<Chosen>, Conflict> {
-    let chosen = solver::solve(wanted, offers)?;
-    order::order(chosen)
+    let mut left: Vec<Offer> = offers.to_vec();
+    let mut circle = None;
+    loop {
+        let chosen = match (solver::solve(wanted, &left), &circle) {
+            (Ok(chosen), _) => chosen,
+            (Err(conflict), None) => return Err(conflict),
+            (Err(_), Some(circle)) => return Err(Conflict::clone(circle)),
+        };
+        let conflict = match order::order(chosen.clone()) {
+            Ok(order) => return Ok(order),
+            Err(conflict) => conflict,
+        };
+        // Another version of one in the circle may need less.
+        let Conflict::Cycle { path } = &conflict else { return Err(conflict) };
+        let versions = |id: &PluginId| left.iter().filter(|offer| offer.id == *id).count();
+        let Some(id) = path.iter().find(|id| versions(id) > 1).cloned() else {
+            return Err(circle.unwrap_or(conflict));
+        };
+        let dropped = chosen.iter().find(|offer| offer.id == id).map(|offer| offer.version.clone());
+        left.retain(|offer| offer.id != id || Some(&offer.version) != dropped.as_ref());
+        circle.get_or_insert(conflict);
+    }
 }
 
 /// What can be loaded of all that is installed, and what can't with the reason.
@@ -121,6 +141,8 @@ pub fn plan(offers: &[Offer]) -> Plan {
             }
         }
     }
+    // Others may have brought in another version of one that can't be loaded by itself.
+    plan.refused.retain(|(id, _)| plan.order.iter().all(|chosen| chosen.id != *id));
     plan.refused.sort_by(|left, right| left.0.cmp(&right.0));
     plan
 }

@@ -19,6 +19,7 @@ use crate::finding::Finding;
 use crate::manifest::{self, Manifest, ParseManifestError, legacy};
 use crate::resolve::Offer;
 
+pub use dependencies::together;
 pub use presence::{ComponentFacts, component};
 
 /// More findings than these help nobody.
@@ -50,12 +51,20 @@ pub struct Context {
     pub names: Vec<String>,
 }
 
-/// Reads a manifest and tells all that is to be said about it, knowing nothing but it.
+impl Context {
+    /// What this program knows of itself.
+    #[must_use]
+    pub fn of_this_host() -> Self {
+        Self { core: env!("CARGO_PKG_VERSION").parse().ok(), ..Self::default() }
+    }
+}
+
+/// Reads a manifest and tells all that is to be said about it, knowing nothing but it and this host.
 ///
 /// There is a manifest where enough of it could be read, even if it can't be used.
 #[must_use]
 pub fn judge(bytes: &[u8]) -> (Option<Manifest>, Vec<Finding>) {
-    judge_within(bytes, &Context::default())
+    judge_within(bytes, &Context::of_this_host())
 }
 
 /// Reads a manifest and tells all that is to be said about it.
@@ -128,7 +137,7 @@ fn cut(findings: &mut Vec<Finding>) {
 /// What is to be said about a manifest that was parsed, whatever the component beside it is.
 #[must_use]
 pub fn manifest(manifest: &Manifest) -> Vec<Finding> {
-    manifest_within(manifest, &Context::default())
+    manifest_within(manifest, &Context::of_this_host())
 }
 
 fn manifest_within(manifest: &Manifest, context: &Context) -> Vec<Finding> {

@@ -1,14 +1,14 @@
 //! `stonks plugin`: what plugins there are, and what is to be said about them.
 
-use std::path::PathBuf;
+mod validate;
+
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use stonks_app::App;
 use stonks_host::PluginInfo;
-use stonks_plugin::{Finding, Level, PluginId};
+use stonks_plugin::PluginId;
 
 use crate::config::GlobalOptions;
 use crate::output::{Advised, Column, Output};
@@ -19,19 +19,13 @@ pub(crate) enum Command {
     List,
     /// Describe a plugin.
     Info(Info),
-    /// Judge a plugin's folder: manifest and component, without running anything.
-    Validate(Validate),
+    /// Judge plugins in folders: manifest and component, without running anything.
+    Validate(validate::Options),
 }
 
 #[derive(Args)]
 pub(crate) struct Info {
     name: PluginId,
-}
-
-#[derive(Args)]
-pub(crate) struct Validate {
-    /// The folder that holds `plugin_manifest.json`.
-    folder: PathBuf,
 }
 
 /// A plugin as scripts see it.
@@ -75,7 +69,7 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<ExitCode> {
     match command {
-        Command::Validate(validate) => return judge(&validate, output),
+        Command::Validate(options) => return validate::run(&options, output),
         Command::List => {
             let app = global.open().await?;
             let rows: Vec<Row> = app.plugins().iter().map(Row::from).collect();
@@ -177,38 +171,6 @@ fn describe(info: &PluginInfo, output: &Output) -> Result<()> {
     field("services", &row.services.join(", "));
     field("state", row.state);
     field("source", &row.source);
-    tell_findings(&info.findings, output);
+    validate::tell(&info.findings, None, output);
     Ok(())
-}
-
-fn judge(validate: &Validate, output: &Output) -> Result<ExitCode> {
-    let found = App::validate_plugin(&validate.folder);
-    let is_usable = found.is_usable();
-    if output.is_json() {
-        output.json(&serde_json::json!({ "name": found.name, "is_usable": is_usable, "findings": found.findings }))?;
-    } else {
-        tell_findings(&found.findings, output);
-        let verdict = if is_usable { "can be used" } else { "can't be used" };
-        let plugin = if found.name.is_empty() {
-            validate.folder.display().to_string()
-        } else {
-            format!("plugin `{}`", found.name)
-        };
-        output.line(&format!("{plugin} {verdict}"));
-    }
-    Ok(if is_usable { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn tell_findings(findings: &[Finding], output: &Output) {
-    for finding in findings {
-        let level = match finding.level {
-            Level::Error => "error",
-            Level::Warning => "warning",
-        };
-        let at = if finding.at.is_empty() { String::new() } else { format!(" at {}", finding.at) };
-        output.line(&format!("{level}[{}]{at}: {}", finding.rule, finding.message));
-        if let Some(hint) = &finding.hint {
-            output.line(&format!("  hint: {hint}"));
-        }
-    }
 }

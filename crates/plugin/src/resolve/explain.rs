@@ -1,4 +1,6 @@
-//! Why the solver found nothing, in sentences.
+//! Why the solver found nothing, in a sentence.
+
+use std::sync::Arc;
 
 use pubgrub::{
     DefaultStringReporter, DerivationTree, Derived, External, Map, Ranges, ReportFormatter,
@@ -14,17 +16,45 @@ type Terms = Map<Subject, Term<Ranges<Version>>>;
 type Cause = External<Subject, Ranges<Version>, String>;
 type Step = Derived<Subject, Ranges<Version>, String>;
 
-/// Sentences from the first cause to what follows.
+/// Clauses from the first cause to what follows.
 pub(super) fn explain(tree: &Tree, offers: &Offers<'_>) -> String {
-    let sentences = DefaultStringReporter::report_with_formatter(tree, &Prose { offers });
-    let mut told = String::new();
-    for line in sentences.lines().filter(|line| !line.trim().is_empty()) {
-        if !told.is_empty() {
-            told.push_str("; ");
-        }
-        told.push_str(line.trim());
+    let prose = DefaultStringReporter::report_with_formatter(&simplify(tree), &Prose { offers });
+    let mut clauses: Vec<&str> =
+        prose.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    // That what is wanted can't be had is known once one thing can't.
+    if clauses.len() > 1
+        && clauses.last().is_some_and(|last| last.starts_with("and because you want"))
+    {
+        clauses.pop();
     }
-    told
+    clauses.join("; ")
+}
+
+/// Without the steps that only say that a plugin has no further versions than those spoken of.
+fn simplify(tree: &Tree) -> Tree {
+    let DerivationTree::Derived(step) = tree else { return tree.clone() };
+    for (one, other) in [(&step.cause1, &step.cause2), (&step.cause2, &step.cause1)] {
+        if let DerivationTree::External(External::NoVersions(subject, _)) = &**one
+            && is_about(other, subject)
+        {
+            return simplify(other);
+        }
+    }
+    let mut step = step.clone();
+    step.cause1 = Arc::new(simplify(&step.cause1));
+    step.cause2 = Arc::new(simplify(&step.cause2));
+    DerivationTree::Derived(step)
+}
+
+/// Whether a cause holds for some versions of the subject, and doesn't ask for any.
+fn is_about(cause: &Tree, subject: &Subject) -> bool {
+    match cause {
+        DerivationTree::External(External::FromDependencyOf(own, ..)) => own == subject,
+        DerivationTree::External(_) => false,
+        DerivationTree::Derived(step) => {
+            matches!(step.terms.get(subject), Some(Term::Positive(_)))
+        }
+    }
 }
 
 struct Prose<'a> {
@@ -32,17 +62,16 @@ struct Prose<'a> {
 }
 
 impl Prose<'_> {
-    /// A plugin in some of its versions: `` `a` 1.0.0 ``, or just `` `a` `` where there is one anyway.
+    /// A plugin in some of its versions: `` `a 1.0.0` ``.
     fn some(&self, subject: &Subject, range: &Ranges<Version>) -> String {
-        let Subject::Plugin(id) = subject else { return "what is wanted".to_owned() };
+        let Subject::Plugin(id) = subject else { return "what you want".to_owned() };
         let all: Vec<&Version> = self.offers.versions(id).collect();
         let covered: Vec<&Version> =
             all.iter().copied().filter(|version| range.contains(version)).collect();
         match covered.as_slice() {
-            [only] => format!("`{id}` {only}"),
-            [] => format!("`{id}` {}", show(range)),
-            some if some.len() == all.len() => format!("any `{id}`"),
-            _ => format!("`{id}` {}", show(range)),
+            [only] => format!("`{id} {only}`"),
+            some if !some.is_empty() && some.len() == all.len() => format!("every `{id}`"),
+            _ => named(subject, range),
         }
     }
 
@@ -53,25 +82,38 @@ impl Prose<'_> {
         needed: &Subject,
         range: &Ranges<Version>,
     ) -> String {
-        let verb = if *subject == Subject::Question { "you want" } else { "needs" };
-        let subject = if *subject == Subject::Question {
-            String::new()
-        } else {
-            self.some(subject, own) + " "
-        };
-        let range =
-            if *range == Ranges::full() { String::new() } else { format!(" {}", show(range)) };
-        format!("{subject}{verb} {needed}{range}")
+        let needed = named(needed, range);
+        match subject {
+            Subject::Question => format!("you want {needed}"),
+            Subject::Plugin(_) => format!("{} needs {needed}", self.some(subject, own)),
+        }
     }
 
+    /// The versions that there are: `1.0.0 and 1.4.0`.
     fn offered(&self, subject: &Subject) -> String {
         let Subject::Plugin(id) = subject else { return String::new() };
         let mut shown: Vec<String> =
-            self.offers.versions(id).take(6).map(ToString::to_string).collect();
-        if shown.len() == 6 {
-            shown[5] = "…".to_owned();
+            self.offers.versions(id).take(MOST_VERSIONS + 1).map(ToString::to_string).collect();
+        if shown.len() > MOST_VERSIONS {
+            shown[MOST_VERSIONS] = "older ones".to_owned();
         }
-        shown.join(", ")
+        match shown.split_last() {
+            Some((last, [])) => last.clone(),
+            Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+            None => String::new(),
+        }
+    }
+}
+
+/// More versions are not listed.
+const MOST_VERSIONS: usize = 5;
+
+/// A plugin and a range in one: `` `rates >=1.0.0, <2.0.0` ``.
+fn named(subject: &Subject, range: &Ranges<Version>) -> String {
+    match subject {
+        Subject::Question => "what you want".to_owned(),
+        Subject::Plugin(id) if *range == Ranges::full() => format!("`{id}`"),
+        Subject::Plugin(id) => format!("`{id} {}`", show(range)),
     }
 }
 
@@ -80,13 +122,10 @@ impl ReportFormatter<Subject, Ranges<Version>, String> for Prose<'_> {
 
     fn format_external(&self, cause: &Cause) -> String {
         match cause {
-            External::NotRoot(..) => "this is what is wanted".to_owned(),
+            External::NotRoot(..) => "this is what you want".to_owned(),
             External::NoVersions(subject, range) => match self.offered(subject).as_str() {
-                "" => format!("{subject} isn't there"),
-                offered if *range == Ranges::full() => {
-                    format!("no version of {subject} is left of {offered}")
-                }
-                offered => format!("{subject} {} isn't there, only {offered}", show(range)),
+                "" => format!("there is no {}", named(subject, &Ranges::full())),
+                offered => format!("there is no {}, only {offered}", named(subject, range)),
             },
             External::FromDependencyOf(subject, own, needed, range) => {
                 self.needs(subject, own, needed, range)
@@ -142,8 +181,28 @@ impl ReportFormatter<Subject, Ranges<Version>, String> for Prose<'_> {
     }
 
     fn explain_both_external(&self, first: &Cause, second: &Cause, terms: &Terms) -> String {
-        let (first, second) = (self.format_external(first), self.format_external(second));
-        format!("because {first} and {second}, {}", self.format_terms(terms))
+        let follows = self.format_terms(terms);
+        let ((
+            External::FromDependencyOf(own, range, needed, wanted),
+            External::NoVersions(missing, _),
+        )
+        | (
+            External::NoVersions(missing, _),
+            External::FromDependencyOf(own, range, needed, wanted),
+        )) = (first, second)
+        else {
+            let (first, second) = (self.format_external(first), self.format_external(second));
+            return format!("because {first} and {second}, {follows}");
+        };
+        let needs = self.needs(own, range, needed, wanted);
+        let there_is = match self.offered(missing).as_str() {
+            "" => "which isn't there".to_owned(),
+            offered => format!("of which there is only {offered}"),
+        };
+        if *own == Subject::Question {
+            return format!("{needs}, {there_is}");
+        }
+        format!("because {needs}, {there_is}, {follows}")
     }
 
     fn explain_both_ref(

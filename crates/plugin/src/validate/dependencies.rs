@@ -1,11 +1,15 @@
 //! What a plugin needs beside itself, as far as it is known what there is.
 
 use crate::finding::Finding;
+use crate::id::PluginId;
 use crate::manifest::auth::escape;
 use crate::manifest::{Manifest, RuntimeKind};
 use crate::resolve::{self, Conflict, Offer};
 use crate::validate::{Context, rules};
 use crate::version;
+
+/// Where plugins name others.
+const SECTION: &str = "/dependencies/plugin_dependencies";
 
 pub(super) fn check(manifest: &Manifest, context: &Context, findings: &mut Vec<Finding>) {
     let needed = &manifest.dependencies;
@@ -34,30 +38,61 @@ pub(super) fn check(manifest: &Manifest, context: &Context, findings: &mut Vec<F
 fn plugins(manifest: &Manifest, context: &Context, findings: &mut Vec<Finding>) {
     let own = &manifest.plugin.name;
     let needed = &manifest.dependencies.plugin_dependencies;
-    let at = |name: &str| format!("/dependencies/plugin_dependencies/{name}");
     if needed.contains_key(own) {
         let message = format!("`{own}` needs itself");
-        findings.push(Finding::of(&rules::DEPENDENCY_ON_ITSELF, at(own.as_str()), message));
+        findings.push(Finding::of(
+            &rules::DEPENDENCY_ON_ITSELF,
+            format!("{SECTION}/{own}"),
+            message,
+        ));
         return;
     }
     let Some(known) = &context.offers else { return };
-    let mut is_missing = false;
-    for name in needed.keys().filter(|name| !known.iter().any(|offer| offer.id == **name)) {
-        let message = format!("`{own}` needs `{name}`, which isn't there");
-        findings.push(Finding::of(&rules::DEPENDENCY_MISSING, at(name.as_str()), message));
-        is_missing = true;
-    }
-    if is_missing || needed.is_empty() {
-        return;
-    }
     // This manifest stands for its plugin, whatever else there is of it.
     let mut offers: Vec<Offer> = known.iter().filter(|offer| offer.id != *own).cloned().collect();
     offers.push(Offer::of(manifest));
+    if missing(manifest, &offers, findings) || needed.is_empty() {
+        return;
+    }
     let wanted = [(own.clone(), semver::VersionReq::STAR)];
-    let Err(conflict) = resolve::resolve(&wanted, &offers) else { return };
-    let rule = match &conflict {
+    if let Err(conflict) = resolve::resolve(&wanted, &offers) {
+        findings.push(refusal(&conflict));
+    }
+}
+
+/// Whether plugins that it needs aren't there at all.
+fn missing(manifest: &Manifest, offers: &[Offer], findings: &mut Vec<Finding>) -> bool {
+    let told = findings.len();
+    for name in manifest.dependencies.plugin_dependencies.keys() {
+        if !offers.iter().any(|offer| offer.id == *name) {
+            let message = format!("`{}` needs `{name}`, which isn't there", manifest.plugin.name);
+            let at = format!("{SECTION}/{name}");
+            findings.push(Finding::of(&rules::DEPENDENCY_MISSING, at, message));
+        }
+    }
+    findings.len() > told
+}
+
+fn refusal(conflict: &Conflict) -> Finding {
+    let rule = match conflict {
         Conflict::Cycle { .. } => &rules::DEPENDENCY_CYCLE,
         Conflict::Unmet { .. } => &rules::DEPENDENCY_UNMET,
     };
-    findings.push(Finding::of(rule, "/dependencies/plugin_dependencies", conflict.to_string()));
+    Finding::of(rule, SECTION, conflict.to_string())
+}
+
+/// What is to be said about plugins side by side: what they need and isn't there, and circles.
+#[must_use]
+pub fn together(manifests: &[&Manifest]) -> Vec<(PluginId, Finding)> {
+    let offers: Vec<Offer> = manifests.iter().map(|manifest| Offer::of(manifest)).collect();
+    let mut told = Vec::new();
+    for (id, conflict) in resolve::plan(&offers).refused {
+        let mut findings = Vec::new();
+        let own = manifests.iter().find(|manifest| manifest.plugin.name == id);
+        if !own.is_some_and(|manifest| missing(manifest, &offers, &mut findings)) {
+            findings.push(refusal(&conflict));
+        }
+        told.extend(findings.into_iter().map(|finding| (id.clone(), finding)));
+    }
+    told
 }

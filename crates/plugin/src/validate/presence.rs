@@ -185,7 +185,9 @@ fn imports(manifest: &Manifest, component: &ComponentFacts, findings: &mut Vec<F
     for (name, is_declared, line) in permissions {
         let is_used = component.imports.iter().any(|import| import == name);
         if is_used && !is_declared {
-            let message = format!("the component uses `{name}`, the manifest doesn't ask for it");
+            let message = format!(
+                "the component uses `{name}`, the manifest doesn't ask for it: it will be denied"
+            );
             let list = if name == "http" { format!("[{line}]") } else { line.to_owned() };
             let hint = format!("add `\"{name}\": {list}` to `permissions`, or don't use it");
             findings

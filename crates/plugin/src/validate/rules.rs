@@ -200,7 +200,7 @@ rules! {
             "build it for the world of its kind, or change `plugin.type`";
         IMPORT_UNKNOWN Error "import-unknown" "A component imports only what this host offers."
             "build it for wasm32-unknown-unknown, without WASI";
-        IMPORT_UNDECLARED Error "import-undeclared" "What a component uses is asked for in its manifest."
+        IMPORT_UNDECLARED Warning "import-undeclared" "What a component uses is asked for in its manifest."
             "";
         PERMISSION_UNUSED Warning "permission-unused" "What a manifest asks for is used by its component."
             "ask for nothing that isn't needed";

@@ -6,24 +6,33 @@ use crate::finding::{Finding, Level};
 use crate::validate::place::locate;
 use crate::validate::rules;
 
-/// The log of one run over one manifest. `file` is the manifest's address relative to the root of the
-/// sources, `text` its content where it could be read.
+/// A manifest that was judged.
+#[derive(Debug, Clone)]
+pub struct File<'a> {
+    /// Where it lies, best relative to the root of the sources.
+    pub path: String,
+    /// Its content, where it could be read.
+    pub text: Option<&'a str>,
+    /// What is to be said about it.
+    pub findings: &'a [Finding],
+}
+
+/// The log of one run. `version` is the program's.
 #[must_use]
-pub fn log(findings: &[Finding], file: &str, text: Option<&str>, version: &str) -> Value {
-    // Rules of the table that were broken, and what the host tells beyond the table.
+pub fn log(files: &[File<'_>], version: &str) -> Value {
     let mut ids: Vec<&str> = Vec::new();
-    for finding in findings {
+    for finding in files.iter().flat_map(|file| file.findings) {
         if !ids.contains(&finding.rule) {
             ids.push(finding.rule);
         }
     }
-    let results: Vec<Value> = findings
-        .iter()
-        .map(|finding| {
+    let mut results = Vec::new();
+    for file in files {
+        for finding in file.findings {
             let index = ids.iter().position(|id| *id == finding.rule);
-            result(finding, index, file, text)
-        })
-        .collect();
+            results.push(result(finding, index, file));
+        }
+    }
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -36,7 +45,9 @@ pub fn log(findings: &[Finding], file: &str, text: Option<&str>, version: &str) 
                 }
             },
             "columnKind": "unicodeCodePoints",
-            "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The root of the sources." } } },
+            "originalUriBaseIds": {
+                "%SRCROOT%": { "description": { "text": "The root of the sources." } }
+            },
             "results": results,
         }]
     })
@@ -55,12 +66,13 @@ fn rule(id: &str) -> Value {
     value
 }
 
-fn result(finding: &Finding, index: Option<usize>, file: &str, text: Option<&str>) -> Value {
+fn result(finding: &Finding, index: Option<usize>, file: &File<'_>) -> Value {
     let message = match &finding.hint {
+        Some(hint) if hint.ends_with('?') => format!("{}. Hint: {hint}", finding.message),
         Some(hint) => format!("{}. Hint: {hint}.", finding.message),
         None => format!("{}.", finding.message),
     };
-    let place = text.and_then(|text| locate(text, &finding.at));
+    let place = file.text.and_then(|text| locate(text, &finding.at));
     let (line, column) = place.map_or((1, 1), |place| (place.line, place.column));
     json!({
         "ruleId": finding.rule,
@@ -69,7 +81,7 @@ fn result(finding: &Finding, index: Option<usize>, file: &str, text: Option<&str
         "message": { "text": message },
         "locations": [{
             "physicalLocation": {
-                "artifactLocation": { "uri": address(file), "uriBaseId": "%SRCROOT%" },
+                "artifactLocation": artifact(&file.path),
                 "region": { "startLine": line, "startColumn": column },
             },
             "logicalLocations": [{ "fullyQualifiedName": finding.at, "kind": "member" }],
@@ -85,7 +97,15 @@ const fn level(level: Level) -> &'static str {
     }
 }
 
-/// A path as a relative address: what an address can't hold is written as `%XX`.
+/// A path below the root of the sources, or an absolute one as it is.
+fn artifact(path: &str) -> Value {
+    match path.strip_prefix('/') {
+        Some(rest) => json!({ "uri": format!("file:///{}", address(rest)) }),
+        None => json!({ "uri": address(path), "uriBaseId": "%SRCROOT%" }),
+    }
+}
+
+/// A path as an address: what an address can't hold is written as `%XX`.
 fn address(path: &str) -> String {
     let mut address = String::new();
     for byte in path.trim_start_matches("./").replace('\\', "/").bytes() {
