@@ -77,9 +77,12 @@ pub fn judge_within(bytes: &[u8], context: &Context) -> (Option<Manifest>, Vec<F
     };
     place::keys_twice(bytes, &mut findings);
     for conversion in legacy::modernise(&mut value) {
-        let rule =
-            if conversion.is_runtime { &rules::RUNTIME_MISSING } else { &rules::LEGACY_SPELLING };
-        findings.push(Finding::of(rule, conversion.at, conversion.message));
+        let legacy::Conversion { at, message, is_runtime } = conversion;
+        findings.push(match is_runtime {
+            true => Finding::of(&rules::RUNTIME_MISSING, at, message)
+                .hint("add `\"runtime\": {\"kind\": \"python\"}`"),
+            false => Finding::of(&rules::LEGACY_SPELLING, at, message),
+        });
     }
     let refused = structure::check(&mut value, &mut findings);
     let parsed = match Manifest::from_value(value) {

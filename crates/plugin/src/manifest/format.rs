@@ -69,7 +69,11 @@ fn semver_range(text: &str) -> Result<(), String> {
 }
 
 fn pep440(text: &str) -> Result<(), String> {
-    parsed::<pep440_rs::VersionSpecifiers>(text, "a PEP 440 range")
+    // What the library says of it is about its own reading.
+    when(
+        text.parse::<pep440_rs::VersionSpecifiers>().is_ok(),
+        "is not a range of versions of PEP 440",
+    )
 }
 
 fn spdx(text: &str) -> Result<(), String> {
@@ -113,7 +117,7 @@ fn pattern(text: &str) -> Result<(), String> {
     })
 }
 
-fn field_key(text: &str) -> Result<(), String> {
+pub(super) fn field_key(text: &str) -> Result<(), String> {
     let is_good = (1..=64).contains(&text.len())
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));

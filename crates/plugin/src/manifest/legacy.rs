@@ -7,6 +7,7 @@ use pep440_rs::{PrereleaseKind, Version};
 use serde_json::{Map, Value, json};
 
 use crate::manifest::auth::escape;
+use crate::manifest::format::field_key;
 
 /// What was converted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,18 +210,20 @@ fn configuration(root: &mut Map<String, Value>, done: &mut Vec<Conversion>) {
             continue;
         }
         let names = root.get("configuration").and_then(|section| section.get(old));
-        let names: Vec<&str> = names
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect();
-        if names.is_empty() {
+        let mut fields: Vec<&str> = Vec::new();
+        for name in names.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+        {
+            // What can't be a key was never asked for by one.
+            if field_key(name).is_ok() && !fields.contains(&name) {
+                fields.push(name);
+            }
+        }
+        if fields.is_empty() {
             continue;
         }
         let fields: Vec<Value> = match new {
-            "credentials" => names.iter().map(|name| credential(name)).collect(),
-            _ => names
+            "credentials" => fields.iter().map(|name| credential(name)).collect(),
+            _ => fields
                 .iter()
                 .map(|name| json!({ "key": name, "kind": "text", "label": label(name) }))
                 .collect(),

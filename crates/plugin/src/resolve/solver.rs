@@ -1,6 +1,7 @@
 //! The question as the solver understands it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fmt;
 
@@ -38,7 +39,7 @@ pub(super) struct Offers<'a> {
 
 impl<'a> Offers<'a> {
     fn new(wanted: &'a [(PluginId, VersionReq)], offers: &'a [Offer]) -> Self {
-        let mut asked: HashMap<&PluginId, Vec<&VersionReq>> = HashMap::new();
+        let mut asked: BTreeMap<&PluginId, Vec<&VersionReq>> = BTreeMap::new();
         let needs = offers.iter().flat_map(|offer| &offer.needs);
         for (id, range) in wanted.iter().map(|(id, range)| (id, range)).chain(needs) {
             asked.entry(id).or_default().push(range);
@@ -77,8 +78,8 @@ impl DependencyProvider for Offers<'_> {
     type VS = Ranges<Version>;
     type M = String;
     type Err = Infallible;
-    /// Plugins with the fewest fitting versions first, then those that made trouble.
-    type Priority = (u32, std::cmp::Reverse<usize>);
+    /// Plugins that made trouble first, then those with the fewest fitting versions, then by name.
+    type Priority = (u32, Reverse<usize>, Reverse<Subject>);
 
     fn prioritize(
         &self,
@@ -92,7 +93,7 @@ impl DependencyProvider for Offers<'_> {
                 self.versions(id).filter(|version| range.contains(version)).count()
             }
         };
-        (statistics.conflict_count(), std::cmp::Reverse(fitting))
+        (statistics.conflict_count(), Reverse(fitting), Reverse(subject.clone()))
     }
 
     fn choose_version(
@@ -113,7 +114,7 @@ impl DependencyProvider for Offers<'_> {
         subject: &Subject,
         version: &Version,
     ) -> Result<Dependencies<Subject, Self::VS, String>, Infallible> {
-        let mut needed: HashMap<Subject, Ranges<Version>> = HashMap::new();
+        let mut needed: BTreeMap<Subject, Ranges<Version>> = BTreeMap::new();
         let mut need = |id: &PluginId, request: &VersionReq| {
             let range = version::range(request);
             needed
@@ -126,7 +127,9 @@ impl DependencyProvider for Offers<'_> {
             Subject::Plugin(id) => {
                 let offers = self.by_plugin.get(id).into_iter().flatten();
                 for (_, offer) in offers.filter(|(offered, _)| offered == version).take(1) {
-                    offer.needs.iter().for_each(|(id, range)| need(id, range));
+                    // One that needs itself is a circle, which the order tells.
+                    let others = offer.needs.iter().filter(|(needed, _)| *needed != id);
+                    others.for_each(|(id, range)| need(id, range));
                 }
             }
         }
