@@ -95,7 +95,8 @@ pub(crate) fn run(options: &Options, output: &Output) -> Result<ExitCode> {
         }
         Format::Sarif => output.json(&as_sarif(&judged))?,
     }
-    let level = judged.iter().flat_map(|plugin| &plugin.findings).map(|finding| finding.level).max();
+    let level =
+        judged.iter().flat_map(|plugin| &plugin.findings).map(|finding| finding.level).max();
     let is_refused = match level {
         Some(Level::Error) => true,
         Some(Level::Warning) => options.deny == Some(Deny::Warnings),
@@ -217,9 +218,8 @@ fn tell_plugin(plugin: &Judged, output: &Output) {
 /// Findings in the groups of the table of rules, each group in the order of the file.
 pub(super) fn tell(findings: &[Finding], text: Option<&str>, output: &Output) {
     let group_of = |finding: &Finding| {
-        let holds = |(_, rules): &(&str, &[rules::Rule])| {
-            rules.iter().any(|rule| rule.id == finding.rule)
-        };
+        let holds =
+            |(_, rules): &(&str, &[rules::Rule])| rules.iter().any(|rule| rule.id == finding.rule);
         rules::GROUPS.iter().position(holds).unwrap_or(rules::GROUPS.len())
     };
     let mut groups: BTreeMap<usize, Vec<(Option<Place>, &Finding)>> = BTreeMap::new();
