@@ -13,3 +13,4 @@ mod crash;
 mod program;
 mod real_files;
 mod serving;
+mod validate;

@@ -15,13 +15,23 @@ const ID: &str = "https://stonks-overwatch.invalid/schema/plugin-manifest/1.0.js
 #[must_use]
 pub fn schema() -> &'static Value {
     static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
-        let mut schema = SchemaSettings::draft2020_12()
+        let generated = SchemaSettings::draft2020_12()
             .for_deserialize()
             .into_generator()
             .into_root_schema_for::<Manifest>();
-        schema.insert("$id".to_owned(), json!(ID));
-        schema.insert("title".to_owned(), json!("Manifest of a Stonks Overwatch plugin"));
-        schema.to_value()
+        let mut schema = json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "$id": ID,
+            "title": "Manifest of a Stonks Overwatch plugin",
+        });
+        if let (Value::Object(schema), Value::Object(generated)) =
+            (&mut schema, generated.to_value())
+        {
+            for (key, value) in generated {
+                schema.entry(key).or_insert(value);
+            }
+        }
+        schema
     });
     &SCHEMA
 }

@@ -22,7 +22,7 @@ use crate::output::Output;
 pub(crate) struct Options {
     /// Folders that hold `plugin_manifest.json`. Several are also judged with one another: what they
     /// need of each other must be among them.
-    #[arg(required_unless_present = "schema")]
+    #[arg(value_name = "FOLDER", required_unless_present = "schema")]
     folders: Vec<PathBuf>,
 
     /// How to tell what was found; `--json` is `--format json`.
