@@ -9,6 +9,7 @@ pub mod dependencies;
 pub mod form;
 pub mod format;
 pub mod legacy;
+pub mod reference;
 pub mod schema;
 
 use std::collections::BTreeMap;

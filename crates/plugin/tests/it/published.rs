@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
+use stonks_plugin::manifest::reference::reference_text;
 use stonks_plugin::manifest::schema::{schema, schema_text};
 use stonks_plugin::validate::{judge, rules, sarif};
 
@@ -17,6 +18,11 @@ fn reference(name: &str) -> std::path::PathBuf {
 #[test]
 fn the_schema_is_fresh() {
     expect(&reference("plugin-manifest.schema.json"), &schema_text());
+}
+
+#[test]
+fn the_page_of_the_manifest_is_fresh() {
+    expect(&reference("plugin-manifest.md"), &reference_text());
 }
 
 #[test]

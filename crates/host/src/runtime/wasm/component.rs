@@ -90,3 +90,31 @@ fn note_export(name: &str, facts: &mut ComponentFacts) {
         facts.kinds.push(kind);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(component: &str) -> ComponentFacts {
+        let bytes = wat::parse_str(format!("(component {component})"));
+        inspect(&bytes.unwrap_or_default()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_a_component_uses_and_offers_is_read_from_its_bytes() {
+        let told = facts(
+            r#"(import "stonks:plugin/http@1.0.0" (instance $used))
+               (import "stonks:plugin/http@9.0.0" (instance))
+               (import "wasi:sockets/tcp@0.2.0" (instance))
+               (export "stonks:plugin/lifecycle@1.0.0" (instance $used))
+               (export "stonks:plugin/dividend@1.0.0" (instance $used))
+               (export "stonks:plugin/view@1.0.0" (instance $used))"#,
+        );
+        assert_eq!(told.imports, ["http"]);
+        assert_eq!(told.unknown_imports, ["stonks:plugin/http@9.0.0", "wasi:sockets/tcp@0.2.0"]);
+        assert!(told.has_lifecycle);
+        assert_eq!(told.services, [Service::Dividend]);
+        assert_eq!(told.kinds, [PluginKind::View]);
+        assert_eq!(told.api_version, None);
+    }
+}
