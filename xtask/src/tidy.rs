@@ -26,6 +26,7 @@ pub(crate) fn run() -> Result<()> {
     for file in tracked_files()? {
         problems.extend(judge(&file)?);
     }
+    problems.extend(stale(&root()));
     for problem in &problems {
         println!("{problem}");
     }
@@ -87,6 +88,23 @@ fn misplaced(uses: &BTreeMap<&str, Vec<&str>>) -> Vec<String> {
         }
     }
     problems
+}
+
+/// Files of the reference that the code would write otherwise.
+fn stale(root: &Path) -> Vec<String> {
+    let generated = [
+        ("plugin-manifest.schema.json", stonks_plugin::manifest::schema::schema_text()),
+        ("plugin-manifest.md", stonks_plugin::manifest::reference::reference_text()),
+        ("plugin-rules.md", stonks_plugin::validate::rules::rules_text()),
+    ];
+    let is_stale = |name: &str, text: &str| {
+        let path = root.join("docs/reference").join(name);
+        fs::read_to_string(path).ok().as_deref() != Some(text)
+    };
+    let stale = generated.iter().filter(|(name, text)| is_stale(name, text));
+    stale
+        .map(|(name, _)| format!("docs/reference/{name}: not what the code says; run `make bless`"))
+        .collect()
 }
 
 fn judge(path: &Path) -> Result<Vec<String>> {
@@ -151,6 +169,12 @@ mod tests {
         assert_eq!(misplaced(&uses).len(), 1);
         let uses = BTreeMap::from([("stonks-host", vec!["stonks-plugin-sdk"])]);
         assert_eq!(misplaced(&uses), ["stonks-host uses the SDK, which is for guests"]);
+    }
+
+    #[test]
+    fn a_page_that_is_not_what_the_code_says_is_named() {
+        assert_eq!(stale(&root()), Vec::<String>::new());
+        assert_eq!(stale(&root().join("xtask")).len(), 3);
     }
 
     fn check(path: &str, text: &str, expected: &[&str]) {

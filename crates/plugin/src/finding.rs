@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::validate::rules::Rule;
+
 /// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Level {
     /// The plugin works, but not as it could.
     Warning,
@@ -40,10 +43,56 @@ impl Finding {
         Self { level: Level::Warning, ..Self::error(rule, at, message) }
     }
 
+    /// A finding of the table of rules, with its level and advice.
+    #[must_use]
+    pub fn of(rule: &Rule, at: impl Into<String>, message: impl Into<String>) -> Self {
+        let hint = (!rule.hint.is_empty()).then(|| rule.hint.to_owned());
+        let message = printable(&message.into());
+        Self { rule: rule.id, level: rule.level, at: at.into(), message, hint }
+    }
+
     /// The same with advice.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+}
+
+/// Longer messages say no more.
+const MOST_CHARACTERS: usize = 600;
+
+/// What a manifest says may hold anything; what is shown of it holds no signs that steer a terminal or
+/// turn the direction of the text.
+fn printable(text: &str) -> String {
+    let mut shown = String::new();
+    for (place, sign) in text.chars().enumerate() {
+        if place == MOST_CHARACTERS {
+            shown.push('…');
+            break;
+        }
+        if is_deceptive(sign) {
+            shown.extend(sign.escape_unicode());
+        } else {
+            shown.push(sign);
+        }
+    }
+    shown
+}
+
+/// Signs that are not seen but change what is: controls, zero-width and directional ones.
+pub(crate) fn is_deceptive(sign: char) -> bool {
+    sign.is_control()
+        || matches!(sign, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_steers_nothing() {
+        assert_eq!(printable("a\u{1b}[31mb\u{202e}c"), "a\\u{1b}[31mb\\u{202e}c");
+        assert_eq!(printable(&"x".repeat(700)).chars().count(), 601);
     }
 }

@@ -13,9 +13,11 @@ pub mod id;
 pub mod lifecycle;
 pub mod manifest;
 pub mod permission;
+pub mod resolve;
 pub mod service;
 pub mod supervision;
 pub mod validate;
+pub mod version;
 
 pub use finding::{Finding, Level};
 pub use id::PluginId;

@@ -1,5 +1,6 @@
 //! Kinds of plugins, and the services that a broker may offer.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, VariantArray};
 
@@ -17,6 +18,7 @@ use strum::{Display, EnumString, VariantArray};
     EnumString,
     Serialize,
     Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -46,6 +48,7 @@ pub enum PluginKind {
     VariantArray,
     Serialize,
     Deserialize,
+    JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]

@@ -1,177 +1,197 @@
-//! Judges a manifest: all findings at once.
+//! Judges a plugin: all findings at once. One engine for the author, the CI and the installer.
+
+mod dependencies;
+mod forms;
+mod names;
+mod permissions;
+pub mod place;
+mod presence;
+pub mod rules;
+pub mod sarif;
+mod signing;
+pub(crate) mod spelling;
+mod structure;
+
+use semver::Version;
 
 use crate::API_VERSIONS;
 use crate::finding::Finding;
-use crate::manifest::{Manifest, RuntimeKind, SettingKind, SettingSchema};
-use crate::service::{PluginKind, Service};
+use crate::manifest::{self, Manifest, ParseManifestError, legacy};
+use crate::resolve::Offer;
 
-/// What is to be said about a manifest, whatever the component beside it is.
+pub use dependencies::together;
+pub use presence::{ComponentFacts, component};
+
+/// More findings than these help nobody.
+pub const MOST_FINDINGS: usize = 100;
+
+/// A release of a plugin that is known from elsewhere, such as a catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// The plugin's version.
+    pub version: Version,
+    /// The oldest API that it works with.
+    pub min_api: Version,
+    /// The newest.
+    pub max_api: Version,
+}
+
+/// What is known beside the manifest. What isn't known isn't judged.
+#[derive(Debug, Clone, Default)]
+pub struct Context {
+    /// The host's own version, against `dependencies.core`.
+    pub core: Option<Version>,
+    /// The version of Python that the host starts, against `dependencies.python`.
+    pub python: Option<pep440_rs::Version>,
+    /// All plugins that could be loaded, against `dependencies.plugin_dependencies`.
+    pub offers: Option<Vec<Offer>>,
+    /// Other releases of this plugin, so that a fitting one can be named.
+    pub releases: Vec<Release>,
+    /// Names of plugins beside the well-known ones, for which this one must not be taken.
+    pub names: Vec<String>,
+}
+
+impl Context {
+    /// What this program knows of itself.
+    #[must_use]
+    pub fn of_this_host() -> Self {
+        Self { core: env!("CARGO_PKG_VERSION").parse().ok(), ..Self::default() }
+    }
+}
+
+/// Reads a manifest and tells all that is to be said about it, knowing nothing but it and this host.
+///
+/// There is a manifest where enough of it could be read, even if it can't be used.
+#[must_use]
+pub fn judge(bytes: &[u8]) -> (Option<Manifest>, Vec<Finding>) {
+    judge_within(bytes, &Context::of_this_host())
+}
+
+/// Reads a manifest and tells all that is to be said about it.
+#[must_use]
+pub fn judge_within(bytes: &[u8], context: &Context) -> (Option<Manifest>, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let mut value = match manifest::read(bytes) {
+        Ok(value) => value,
+        Err(error) => return (None, vec![unreadable(&error)]),
+    };
+    place::keys_twice(bytes, &mut findings);
+    for conversion in legacy::modernise(&mut value) {
+        let legacy::Conversion { at, message, is_runtime } = conversion;
+        findings.push(match is_runtime {
+            true => Finding::of(&rules::RUNTIME_MISSING, at, message)
+                .hint("add `\"runtime\": {\"kind\": \"python\"}`"),
+            false => Finding::of(&rules::LEGACY_SPELLING, at, message),
+        });
+    }
+    let refused = structure::check(&mut value, &mut findings);
+    let parsed = match Manifest::from_value(value) {
+        Ok(parsed) => Some(parsed),
+        // What the schema let through and the types didn't.
+        Err(error) if findings.iter().all(|finding| finding.level < crate::Level::Error) => {
+            findings.push(Finding::of(&rules::MANIFEST_MALFORMED, "", error.to_string()));
+            None
+        }
+        Err(_) => None,
+    };
+    if let Some(parsed) = &parsed {
+        let mut told = manifest_within(parsed, context);
+        told.retain(|finding| {
+            // What was taken out isn't missed twice.
+            let is_consequence = refused.touches(&finding.at)
+                || finding.rule == rules::CREDENTIAL_UNKNOWN.id && refused.touches("/credentials")
+                || finding.rule == rules::CREDENTIAL_UNUSED.id && refused.touches("/auth")
+                || finding.rule == rules::AUTH_HOST_UNCOVERED.id && refused.touches("/permissions");
+            !is_consequence
+        });
+        for finding in &mut told {
+            finding.at = refused.restore(&finding.at);
+        }
+        findings.append(&mut told);
+    }
+    cut(&mut findings);
+    (parsed, findings)
+}
+
+fn unreadable(error: &ParseManifestError) -> Finding {
+    let rule = match error {
+        ParseManifestError::Empty => &rules::MANIFEST_EMPTY,
+        ParseManifestError::TooLarge(_) => &rules::MANIFEST_TOO_LARGE,
+        ParseManifestError::TooDeep => &rules::MANIFEST_TOO_DEEP,
+        ParseManifestError::NotText(_) => &rules::MANIFEST_NOT_TEXT,
+        ParseManifestError::Malformed { .. } | ParseManifestError::Misshapen(_) => {
+            &rules::MANIFEST_MALFORMED
+        }
+    };
+    Finding::of(rule, "", error.to_string())
+}
+
+/// Errors first where not all can be told.
+fn cut(findings: &mut Vec<Finding>) {
+    if findings.len() <= MOST_FINDINGS {
+        return;
+    }
+    let more = findings.len() - MOST_FINDINGS;
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    findings.truncate(MOST_FINDINGS);
+    findings.push(Finding::of(&rules::FINDINGS_CUT, "", format!("there are {more} more findings")));
+}
+
+/// What is to be said about a manifest that was parsed, whatever the component beside it is.
 #[must_use]
 pub fn manifest(manifest: &Manifest) -> Vec<Finding> {
+    manifest_within(manifest, &Context::of_this_host())
+}
+
+fn manifest_within(manifest: &Manifest, context: &Context) -> Vec<Finding> {
     let mut findings = Vec::new();
-    api(manifest, &mut findings);
-    runtime(manifest, &mut findings);
-    services(manifest, &mut findings);
-    permissions(manifest, &mut findings);
-    settings(&manifest.settings, &mut findings);
+    names::check(manifest, context, &mut findings);
+    api(manifest, context, &mut findings);
+    dependencies::check(manifest, context, &mut findings);
+    presence::check(manifest, &mut findings);
+    permissions::check(manifest, &mut findings);
+    forms::check(manifest, &mut findings);
+    signing::check(manifest, &mut findings);
     findings
 }
 
-fn api(manifest: &Manifest, findings: &mut Vec<Finding>) {
+fn api(manifest: &Manifest, context: &Context, findings: &mut Vec<Finding>) {
     let (min, max) = (&manifest.api.min_version, &manifest.api.max_version);
     if min > max {
         let message = format!("`api.min_version` {min} is above `api.max_version` {max}");
-        findings.push(Finding::error("api-range-empty", "/api/max_version", message));
+        findings.push(Finding::of(&rules::API_RANGE_EMPTY, "/api/max_version", message));
         return;
     }
-    if !API_VERSIONS.iter().any(|offered| min <= offered && offered <= max) {
-        let offered: Vec<String> = API_VERSIONS.iter().map(ToString::to_string).collect();
-        let offered = offered.join(", ");
-        let message = format!("the plugin asks for API {min} to {max}, this host offers {offered}");
-        let finding = Finding::error("api-range-unmet", "/api", message);
-        findings
-            .push(finding.hint("install a release of the plugin for this API, or update the host"));
-    }
-}
-
-fn runtime(manifest: &Manifest, findings: &mut Vec<Finding>) {
-    let Some(runtime) = &manifest.runtime else {
-        let message = "the manifest names no runtime, which means a Python plugin";
-        findings.push(Finding::warning("runtime-missing", "/runtime", message));
+    if is_met(min, max) {
         return;
-    };
-    match (runtime.kind, &runtime.module) {
-        (RuntimeKind::Wasm, None) => {
-            let message = "`runtime.module` is missing: the component's file is expected";
-            findings.push(Finding::error("module-missing", "/runtime/module", message));
-        }
-        (RuntimeKind::Wasm, Some(module)) if !is_plain_file_name(module) => {
-            let message = format!("`{module}` is not a file beside the manifest");
-            let finding = Finding::error("module-outside", "/runtime/module", message);
-            findings
-                .push(finding.hint("name a file in the plugin's own folder, without `/` and `..`"));
-        }
-        _ => {}
+    }
+    let message =
+        format!("the plugin asks for API {}, this host offers {}", span(min, max), offered());
+    let finding = Finding::of(&rules::API_RANGE_UNMET, "/api", message);
+    let fitting = context.releases.iter().filter(|known| is_met(&known.min_api, &known.max_api));
+    let nearest = fitting.max_by(|left, right| left.version.cmp(&right.version));
+    findings.push(match nearest {
+        Some(release) => finding.hint(format!(
+            "the nearest release that this host runs is {} {}",
+            manifest.plugin.name, release.version
+        )),
+        None => finding,
+    });
+}
+
+fn is_met(min: &Version, max: &Version) -> bool {
+    API_VERSIONS.iter().any(|offered| min <= offered && offered <= max)
+}
+
+/// The versions of the API that this host offers: `1.0.0`, or `1.0.0 to 1.2.0`.
+fn offered() -> String {
+    match API_VERSIONS {
+        [] => "none".to_owned(),
+        [only] => only.to_string(),
+        [first, .., last] => span(first, last),
     }
 }
 
-fn is_plain_file_name(name: &str) -> bool {
-    !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0'])
-}
-
-fn services(manifest: &Manifest, findings: &mut Vec<Finding>) {
-    let services = &manifest.capabilities.services;
-    if manifest.plugin.kind == PluginKind::Broker && services.is_empty() {
-        let message = "a broker offers at least one service";
-        findings.push(Finding::error("services-empty", "/capabilities/services", message));
-    }
-    for (place, service) in services.iter().enumerate() {
-        if services[..place].contains(service) {
-            let at = format!("/capabilities/services/{place}");
-            findings.push(Finding::warning(
-                "service-twice",
-                at,
-                format!("`{service}` is listed twice"),
-            ));
-        }
-    }
-}
-
-fn permissions(manifest: &Manifest, findings: &mut Vec<Finding>) {
-    for (place, permission) in manifest.permissions.http.iter().enumerate() {
-        let at = format!("/permissions/http/{place}");
-        if permission.purpose.trim().is_empty() {
-            let message = format!("the permission for `{}` states no purpose", permission.host);
-            let finding = Finding::error("purpose-missing", format!("{at}/purpose"), message);
-            findings.push(
-                finding.hint("say in a few words what it is needed for: the user decides by it"),
-            );
-        }
-        let host = permission.host.strip_prefix("*.").unwrap_or(&permission.host);
-        let is_host = host.contains('.')
-            && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
-        if !is_host {
-            let message = format!("`{}` is not a host", permission.host);
-            let finding = Finding::error("host-malformed", format!("{at}/host"), message);
-            findings.push(finding.hint("`api.example.com` or `*.example.com` is expected"));
-        }
-    }
-}
-
-fn settings(settings: &[SettingSchema], findings: &mut Vec<Finding>) {
-    for (place, setting) in settings.iter().enumerate() {
-        let at = format!("/settings/{place}");
-        if settings[..place].iter().any(|earlier| earlier.key == setting.key) {
-            let message = format!("there are two settings `{}`", setting.key);
-            findings.push(Finding::error("setting-twice", format!("{at}/key"), message));
-        }
-        let fits = setting.default.as_ref().is_none_or(|default| match setting.kind {
-            SettingKind::Text => default.is_string(),
-            SettingKind::Number => default.is_number() || default.is_string(),
-            SettingKind::Flag => default.is_boolean(),
-            SettingKind::Choice => default
-                .as_str()
-                .is_some_and(|text| setting.choices.iter().any(|choice| choice == text)),
-        });
-        if !fits {
-            let message = format!("the default of `{}` doesn't fit its kind", setting.key);
-            findings.push(Finding::error("default-misfit", format!("{at}/default"), message));
-        }
-    }
-}
-
-/// What a component exports and imports, read from the file and not by running it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ComponentFacts {
-    /// The services whose interfaces it exports.
-    pub services: Vec<Service>,
-    /// Whether it exports `lifecycle`.
-    pub has_lifecycle: bool,
-    /// Interfaces that it imports and the host doesn't offer.
-    pub unknown_imports: Vec<String>,
-    /// The API version in its custom section.
-    pub api_version: Option<String>,
-}
-
-/// What is to be said about a component beside its manifest.
-#[must_use]
-pub fn component(manifest: &Manifest, component: &ComponentFacts) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if !component.has_lifecycle {
-        let message = "the component doesn't export `stonks:plugin/lifecycle`";
-        let finding = Finding::error("lifecycle-missing", "/runtime/module", message);
-        findings.push(
-            finding.hint("build it with the SDK for the API version that the manifest names"),
-        );
-    }
-    for import in &component.unknown_imports {
-        let message = format!("the component imports `{import}`, which this host doesn't offer");
-        let finding = Finding::error("import-unknown", "/runtime/module", message);
-        findings.push(finding.hint("build it for wasm32-unknown-unknown, without WASI"));
-    }
-    let declared = &manifest.capabilities.services;
-    for service in declared.iter().filter(|service| !component.services.contains(service)) {
-        let message = format!("the manifest lists `{service}`, the component doesn't export it");
-        findings.push(Finding::error("service-absent", "/capabilities/services", message));
-    }
-    for service in component.services.iter().filter(|service| !declared.contains(service)) {
-        let message = format!("the component exports `{service}`, the manifest doesn't list it");
-        findings.push(Finding::warning("service-undeclared", "/capabilities/services", message));
-    }
-    match &component.api_version {
-        None => {
-            let message = "the component carries no API version";
-            findings.push(Finding::warning("api-version-unstamped", "/runtime/module", message));
-        }
-        Some(version) => {
-            let is_offered = API_VERSIONS.iter().any(|offered| offered.to_string() == *version);
-            if !is_offered {
-                let message = format!(
-                    "the component was built for API {version}, which this host doesn't offer"
-                );
-                findings.push(Finding::error("api-version-unmet", "/runtime/module", message));
-            }
-        }
-    }
-    findings
+fn span(min: &Version, max: &Version) -> String {
+    if min == max { min.to_string() } else { format!("{min} to {max}") }
 }

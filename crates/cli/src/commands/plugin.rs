@@ -5,14 +5,12 @@ mod health;
 mod info;
 mod lifecycle;
 mod list;
+mod validate;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Args, Subcommand};
-use stonks_app::App;
-use stonks_plugin::{Finding, Level};
+use clap::Subcommand;
 
 use crate::config::GlobalOptions;
 use crate::output::Output;
@@ -23,8 +21,8 @@ pub(crate) enum Command {
     List(list::Options),
     /// Describe a plugin.
     Info(info::Options),
-    /// Judge a plugin's folder: manifest and component, without running anything.
-    Validate(Validate),
+    /// Judge plugins in folders: manifest and component, without running anything.
+    Validate(validate::Options),
     /// Switch a plugin on.
     Enable(lifecycle::Enable),
     /// Switch a plugin off; its calls under way finish.
@@ -41,19 +39,13 @@ pub(crate) enum Command {
     Health(health::Options),
 }
 
-#[derive(Args)]
-pub(crate) struct Validate {
-    /// The folder that holds `plugin_manifest.json`.
-    folder: PathBuf,
-}
-
 pub(crate) async fn run(
     global: &GlobalOptions,
     command: Command,
     output: &Output,
 ) -> Result<ExitCode> {
     match command {
-        Command::Validate(validate) => return judge(&validate, output),
+        Command::Validate(options) => return validate::run(&options, output),
         Command::Enable(named) => lifecycle::enable(global, &named, output).await?,
         Command::Disable(named) => lifecycle::disable(global, &named, output).await?,
         Command::Reload(named) => lifecycle::reload(global, &named, output).await?,
@@ -65,36 +57,4 @@ pub(crate) async fn run(
         Command::Info(options) => info::run(global, &options, output).await?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn judge(validate: &Validate, output: &Output) -> Result<ExitCode> {
-    let found = App::validate_plugin(&validate.folder);
-    let is_usable = found.is_usable();
-    if output.is_json() {
-        output.json(&serde_json::json!({ "name": found.name, "is_usable": is_usable, "findings": found.findings }))?;
-    } else {
-        tell_findings(&found.findings, output);
-        let verdict = if is_usable { "can be used" } else { "can't be used" };
-        let plugin = if found.name.is_empty() {
-            validate.folder.display().to_string()
-        } else {
-            format!("plugin `{}`", found.name)
-        };
-        output.line(&format!("{plugin} {verdict}"));
-    }
-    Ok(if is_usable { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-pub(crate) fn tell_findings(findings: &[Finding], output: &Output) {
-    for finding in findings {
-        let level = match finding.level {
-            Level::Error => "error",
-            Level::Warning => "warning",
-        };
-        let at = if finding.at.is_empty() { String::new() } else { format!(" at {}", finding.at) };
-        output.line(&format!("{level}[{}]{at}: {}", finding.rule, finding.message));
-        if let Some(hint) = &finding.hint {
-            output.line(&format!("  hint: {hint}"));
-        }
-    }
 }

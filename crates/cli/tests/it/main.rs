@@ -16,3 +16,4 @@ mod program;
 mod real_files;
 mod server;
 mod serving;
+mod validate;

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
-use stonks_plugin::manifest::{self, Manifest, ParseManifestError, RuntimeKind};
+use stonks_plugin::manifest::{self, Manifest, RuntimeKind};
 use stonks_plugin::{Finding, Level, validate};
 
 use super::reading::{self, ReadError, Stamp};
@@ -71,7 +71,7 @@ pub(super) struct Judged {
 
 impl Judged {
     pub(super) fn of(bytes: &[u8]) -> Self {
-        let (manifest, mut findings) = judge(bytes);
+        let (manifest, mut findings) = validate::judge(bytes);
         for finding in &mut findings {
             finding.message = printable(&finding.message);
         }
@@ -80,23 +80,6 @@ impl Judged {
 
     pub(super) fn unreadable(finding: Finding) -> Self {
         Self { manifest: None, findings: vec![finding], digest: [0; 32] }
-    }
-}
-
-fn judge(bytes: &[u8]) -> (Option<Manifest>, Vec<Finding>) {
-    match Manifest::parse(bytes) {
-        Ok(manifest) => {
-            let findings = validate::manifest(&manifest);
-            (Some(manifest), findings)
-        }
-        Err(error) => {
-            let rule = match error {
-                ParseManifestError::TooLarge(_) => "manifest-too-large",
-                ParseManifestError::NotText => "manifest-not-text",
-                ParseManifestError::Malformed { .. } => "manifest-malformed",
-            };
-            (None, vec![Finding::error(rule, "", error.to_string())])
-        }
     }
 }
 

@@ -111,7 +111,7 @@ impl Development<'_> {
     /// Judges, loads and tries what was built. True where all went well.
     async fn round(&self, events: &mut mpsc::Receiver<std::sync::Arc<PluginEvent>>) -> bool {
         let found = App::validate_plugin(&self.installed);
-        super::tell_findings(&found.findings, self.output);
+        super::validate::tell(&found.findings, None, self.output);
         if found.findings.iter().any(|finding| finding.level == Level::Error) {
             self.output.note("not loaded; what ran before goes on");
             return false;

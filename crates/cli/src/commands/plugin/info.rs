@@ -6,7 +6,6 @@ use stonks_host::{PluginInfo, Registry};
 use stonks_plugin::{Manifest, PluginId};
 
 use super::list::Row;
-use super::tell_findings;
 use crate::config::GlobalOptions;
 use crate::output::{Advised, Output};
 
@@ -43,7 +42,7 @@ pub(super) async fn run(global: &GlobalOptions, options: &Options, output: &Outp
     for other in &others {
         field(*output, "another", &format!("{} ({})", other.source, other.standing()));
     }
-    tell_findings(&found.findings, output);
+    super::validate::tell(&found.findings, None, output);
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! What a component exports and imports, read from its bytes without compiling or running it.
 
 use stonks_plugin::Service;
+use stonks_plugin::service::PluginKind;
 use stonks_plugin::validate::ComponentFacts;
 use wasmparser::{Encoding, Parser, Payload};
 
@@ -68,10 +69,11 @@ fn is_offered(version: &str) -> bool {
 }
 
 fn note_import(name: &str, facts: &mut ComponentFacts) {
-    let is_known = interface(name)
-        .is_some_and(|(interface, version)| OFFERED.contains(&interface) && is_offered(version));
-    if !is_known {
-        facts.unknown_imports.push(name.to_owned());
+    match interface(name) {
+        Some((interface, version)) if OFFERED.contains(&interface) && is_offered(version) => {
+            facts.imports.push(interface.to_owned());
+        }
+        _ => facts.unknown_imports.push(name.to_owned()),
     }
 }
 
@@ -84,5 +86,35 @@ fn note_export(name: &str, facts: &mut ComponentFacts) {
         facts.has_lifecycle = true;
     } else if let Ok(service) = interface.parse::<Service>() {
         facts.services.push(service);
+    } else if let Ok(kind) = interface.parse::<PluginKind>() {
+        facts.kinds.push(kind);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(component: &str) -> ComponentFacts {
+        let bytes = wat::parse_str(format!("(component {component})"));
+        inspect(&bytes.unwrap_or_default()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_a_component_uses_and_offers_is_read_from_its_bytes() {
+        let told = facts(
+            r#"(import "stonks:plugin/http@1.0.0" (instance $used))
+               (import "stonks:plugin/http@9.0.0" (instance))
+               (import "wasi:sockets/tcp@0.2.0" (instance))
+               (export "stonks:plugin/lifecycle@1.0.0" (instance $used))
+               (export "stonks:plugin/dividend@1.0.0" (instance $used))
+               (export "stonks:plugin/view@1.0.0" (instance $used))"#,
+        );
+        assert_eq!(told.imports, ["http"]);
+        assert_eq!(told.unknown_imports, ["stonks:plugin/http@9.0.0", "wasi:sockets/tcp@0.2.0"]);
+        assert!(told.has_lifecycle);
+        assert_eq!(told.services, [Service::Dividend]);
+        assert_eq!(told.kinds, [PluginKind::View]);
+        assert_eq!(told.api_version, None);
     }
 }
