@@ -18,6 +18,7 @@ fn calls(criterion: &mut Criterion) {
         built_ins: &[],
         limits: Limits::default(),
         clock: clock(),
+        outside: stonks_host::Outside::default(),
     };
     let manager = PluginManager::new(&options).expect("a manager");
     let generator = "generator".parse().expect("a name");

@@ -43,6 +43,7 @@ impl App {
             built_ins: config.built_ins,
             limits: Limits::default(),
             clock: Arc::clone(&config.clock),
+            outside: stonks_host::Outside::default(),
         };
         let plugins = PluginManager::new(&options)
             .map_err(|error| anyhow!(error))

@@ -8,10 +8,18 @@
 #![deny(missing_docs)]
 
 pub mod discovery;
+pub mod egress;
+pub mod grants;
 mod imports;
 mod manager;
+pub mod outside;
 pub mod runtime;
+pub mod storage;
 
+pub use egress::{Audit, EgressLimits, EgressRecord, Resolver, SystemResolver};
+pub use grants::{Granted, GrantedAddress, Grants};
 pub use manager::{Options, PluginInfo, PluginManager, StartError, State};
+pub use outside::{Outside, OutsideError};
 pub use runtime::wasm::{Clock, Instance, OpenFile, Setting, SettingValue};
 pub use runtime::{Call, CallError, FilePage, Limits};
+pub use storage::{KeepError, Storage};

@@ -10,6 +10,7 @@ use stonks_plugin::service::PluginKind;
 use stonks_plugin::{Finding, Level, PluginId, Service};
 
 use crate::discovery::{self, BuiltIn, Found, ReadError};
+use crate::outside::Outside;
 use crate::runtime::wasm::{Clock, Instance, LoadError, Loaded, Runtime, Setting, SettingValue};
 use crate::runtime::{CallError, Limits};
 
@@ -26,6 +27,8 @@ pub struct Options {
     pub limits: Limits,
     /// Tells plugins the time.
     pub clock: Clock,
+    /// What plugins may reach. The default denies everything.
+    pub outside: Outside,
 }
 
 /// Where a plugin stands.
@@ -141,7 +144,7 @@ impl PluginManager {
     pub fn new(options: &Options) -> Result<Self, String> {
         let cache = options.data_dir.as_ref().map(|folder| folder.join("cache/compiled"));
         Ok(Self {
-            runtime: Runtime::new(cache, Arc::clone(&options.clock))?,
+            runtime: Runtime::new(cache, Arc::clone(&options.clock), options.outside.clone())?,
             limits: options.limits,
             found: discovery::discover(
                 &options.plugin_dirs,
@@ -244,7 +247,8 @@ impl PluginManager {
         }
         let bytes =
             found.component().map_err(|error| StartError::Read { plugin: id.clone(), error })?;
-        let loaded = self.runtime.load(id, &bytes)?;
+        let asked = found.manifest.as_ref().map(|manifest| manifest.permissions.clone());
+        let loaded = self.runtime.load(id, asked.unwrap_or_default(), &bytes)?;
         self.loaded
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

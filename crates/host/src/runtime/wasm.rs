@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use stonks_plugin::PluginId;
+use stonks_plugin::permission::Permissions;
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{Config, Engine};
 
@@ -26,6 +27,9 @@ pub(crate) use bindings::stonks::plugin as contract;
 use cache::Cache;
 use exports::Exports;
 use limits::State;
+
+use crate::egress::Egress;
+use crate::outside::{Outside, Reach};
 
 /// How often running guests look up: the precision of deadlines, and the longest that a busy guest
 /// keeps a thread from other tasks.
@@ -58,6 +62,7 @@ pub struct Runtime {
     linker: Linker<State>,
     cache: Cache,
     clock: Clock,
+    egress: Arc<Egress>,
     /// Dropped with the runtime, which ends the thread that ticks.
     _ticker: Arc<()>,
 }
@@ -68,6 +73,7 @@ pub struct Loaded {
     plugin: PluginId,
     exports: Arc<Exports>,
     clock: Clock,
+    reach: Arc<Reach>,
 }
 
 impl Runtime {
@@ -75,21 +81,28 @@ impl Runtime {
     ///
     /// # Errors
     /// Where Wasmtime can't run on this machine.
-    pub fn new(cache: Option<PathBuf>, clock: Clock) -> Result<Self, String> {
+    pub fn new(cache: Option<PathBuf>, clock: Clock, outside: Outside) -> Result<Self, String> {
         let mut config = Config::new();
         config.wasm_component_model_async(true).epoch_interruption(true).async_stack_size(1 << 20);
         config.max_wasm_stack(512 << 10);
         let engine = Engine::new(&config).map_err(|error| error.to_string())?;
         let linker = link(&engine).map_err(|error| error.to_string())?;
         let cache = Cache::new(cache, &engine);
-        Ok(Self { _ticker: tick(&engine)?, engine, linker, cache, clock })
+        let egress = Arc::new(Egress::new(outside, Arc::clone(&clock)));
+        Ok(Self { _ticker: tick(&engine)?, engine, linker, cache, clock, egress })
     }
 
-    /// Compiles a component, or takes it compiled from the cache, and looks up what it exports.
+    /// Compiles a component, or takes it compiled from the cache, and looks up what it exports. `asked`:
+    /// what its manifest asks for.
     ///
     /// # Errors
     /// Bytes that are no component, or one that imports more than the host offers.
-    pub fn load(&self, plugin: &PluginId, bytes: &[u8]) -> Result<Loaded, LoadError> {
+    pub fn load(
+        &self,
+        plugin: &PluginId,
+        asked: Permissions,
+        bytes: &[u8],
+    ) -> Result<Loaded, LoadError> {
         let digest: [u8; 32] = Sha256::digest(bytes).into();
         let component = self.component(bytes, &digest).map_err(|error| LoadError::Compile {
             plugin: plugin.clone(),
@@ -103,6 +116,11 @@ impl Runtime {
             plugin: plugin.clone(),
             exports: Arc::new(exports),
             clock: Arc::clone(&self.clock),
+            reach: Arc::new(Reach {
+                plugin: plugin.clone(),
+                asked,
+                egress: Arc::clone(&self.egress),
+            }),
         })
     }
 

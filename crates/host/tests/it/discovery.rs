@@ -155,6 +155,7 @@ fn a_manager_needs_no_plugin() {
         built_ins: &[],
         limits: stonks_host::Limits::default(),
         clock: std::sync::Arc::new(|| jiff::Timestamp::UNIX_EPOCH),
+        outside: stonks_host::Outside::default(),
     };
     assert!(PluginManager::new(&options).unwrap().list().is_empty());
 }

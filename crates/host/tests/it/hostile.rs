@@ -66,6 +66,7 @@ async fn a_reply_larger_than_the_limit_is_refused() {
         built_ins: &[],
         limits: small,
         clock: std::sync::Arc::new(|| jiff::Timestamp::UNIX_EPOCH),
+        outside: stonks_host::Outside::default(),
     };
     let host = TestHost { manager: stonks_host::PluginManager::new(&options).unwrap() };
     let generator = host.start("generator", &[]).await.unwrap();

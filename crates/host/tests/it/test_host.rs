@@ -39,6 +39,7 @@ impl TestHost {
             built_ins: &[],
             limits: limits(),
             clock: Arc::new(|| Timestamp::UNIX_EPOCH),
+            outside: stonks_host::Outside::default(),
         };
         Self { manager: PluginManager::new(&options).unwrap() }
     }

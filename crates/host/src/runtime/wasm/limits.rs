@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use stonks_plugin::PluginId;
 use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
 
+use crate::outside::Reach;
 use crate::runtime::Limits;
 
 /// Tables are lists of functions; real plugins have a few thousand entries.
@@ -20,6 +21,8 @@ pub(crate) struct State {
     pub(crate) plugin: PluginId,
     pub(crate) limits: Limits,
     pub(crate) clock: Clock,
+    /// What the plugin may reach outside.
+    pub(crate) reach: Arc<Reach>,
     /// When the call under way must have ended.
     deadline: Option<Instant>,
     /// Whether the plugin was refused memory.
@@ -29,8 +32,17 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) const fn new(plugin: PluginId, limits: Limits, clock: Clock) -> Self {
-        Self { plugin, limits, clock, deadline: None, is_out_of_memory: false, is_overdue: false }
+    pub(crate) fn new(limits: Limits, clock: Clock, reach: Arc<Reach>) -> Self {
+        let plugin = reach.plugin.clone();
+        Self {
+            plugin,
+            limits,
+            clock,
+            reach,
+            deadline: None,
+            is_out_of_memory: false,
+            is_overdue: false,
+        }
     }
 
     pub(crate) fn start_call(&mut self, duration: Duration) {

@@ -227,7 +227,7 @@ impl Running {
         let exports = &loaded.exports;
         let mut store = Store::new(
             exports.component.engine(),
-            State::new(loaded.plugin.clone(), limits, Arc::clone(&loaded.clock)),
+            State::new(limits, Arc::clone(&loaded.clock), Arc::clone(&loaded.reach)),
         );
         limit(&mut store);
         store.data_mut().start_call(limits.call);
