@@ -3,5 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that can't go on fails")]
 
 mod discovery;
+mod egress;
 mod hostile;
+mod outside;
+mod server;
+mod storage;
 mod test_host;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use stonks_core::fact::Fact;
-use stonks_host::{CallError, Instance, Limits, Options, PluginManager, StartError};
+use stonks_host::{CallError, Instance, Limits, Options, Outside, PluginManager, StartError};
 use stonks_plugin::PluginId;
 
 /// Where `cargo xtask plugins` puts components.
@@ -33,14 +33,26 @@ impl TestHost {
     }
 
     pub(crate) fn over(plugin_dirs: Vec<PathBuf>, data_dir: Option<PathBuf>) -> Self {
-        let options = Options {
-            plugin_dirs,
-            data_dir,
-            built_ins: &[],
-            limits: limits(),
-            clock: Arc::new(|| Timestamp::UNIX_EPOCH),
-            outside: stonks_host::Outside::default(),
-        };
+        Self::with(plugin_dirs, data_dir, Outside::default(), limits())
+    }
+
+    /// The built guests, with something outside.
+    pub(crate) fn outside(outside: Outside, limits: Limits) -> Self {
+        Self::outside_over(vec![built("fixtures")], outside, limits)
+    }
+
+    pub(crate) fn outside_over(dirs: Vec<PathBuf>, outside: Outside, limits: Limits) -> Self {
+        Self::with(dirs, None, outside, limits)
+    }
+
+    fn with(
+        plugin_dirs: Vec<PathBuf>,
+        data_dir: Option<PathBuf>,
+        outside: Outside,
+        limits: Limits,
+    ) -> Self {
+        let clock = Arc::new(|| Timestamp::UNIX_EPOCH);
+        let options = Options { plugin_dirs, data_dir, built_ins: &[], limits, clock, outside };
         Self { manager: PluginManager::new(&options).unwrap() }
     }
 
