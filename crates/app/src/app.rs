@@ -8,7 +8,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use stonks_core::money::Currency;
 use stonks_host::discovery::Found;
-use stonks_host::{Limits, Options, PluginInfo, PluginManager};
+use stonks_host::{
+    Limits, Options, Outside, PluginInfo, PluginManager, Resolver, SystemResolver,
+};
 use stonks_plugin::PluginId;
 
 use crate::books::BooksCache;
@@ -30,6 +32,14 @@ impl App {
     /// A data directory that can't be written, a database that can't be reached or is newer than this
     /// program.
     pub async fn open(config: Config) -> Result<Self> {
+        Self::open_with(config, Arc::new(SystemResolver)).await
+    }
+
+    /// The same with another way to turn names into addresses for plugins, for tests.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_with(config: Config, resolver: Arc<dyn Resolver>) -> Result<Self> {
         let data_dir = &config.data_dir;
         create_private(data_dir)
             .with_context(|| format!("creating the data directory `{}`", data_dir.display()))?;
@@ -43,7 +53,13 @@ impl App {
             built_ins: config.built_ins,
             limits: Limits::default(),
             clock: Arc::clone(&config.clock),
-            outside: stonks_host::Outside::default(),
+            outside: Outside {
+                grants: Arc::new(database.clone()),
+                audit: Arc::new(database.clone()),
+                storage: Arc::new(database.clone()),
+                resolver,
+                ..Outside::default()
+            },
         };
         let plugins = PluginManager::new(&options)
             .map_err(|error| anyhow!(error))

@@ -52,3 +52,39 @@ impl Holding {
         self.addresses.iter().find(|granted| granted.address == SocketAddr::new(ip, port))
     }
 }
+
+/// Why an address isn't opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenAddressError {
+    /// Only this machine's own are opened, and each by its port.
+    #[error("{0} is no address of this machine: 127.0.0.1:8080 or [::1]:8080 is expected")]
+    NotLoopback(SocketAddr),
+    /// Not a certificate.
+    #[error("the root certificate is no PEM file: {0}")]
+    Certificate(String),
+}
+
+impl GrantedAddress {
+    /// An address that is opened for tests.
+    ///
+    /// # Errors
+    /// An address of another machine, a certificate that is none.
+    pub fn new(
+        address: SocketAddr,
+        root_certificate: Option<String>,
+    ) -> Result<Self, OpenAddressError> {
+        if !address.ip().is_loopback() || address.port() == 0 {
+            return Err(OpenAddressError::NotLoopback(address));
+        }
+        if let Some(root) = &root_certificate {
+            let certificates = reqwest::Certificate::from_pem_bundle(root.as_bytes());
+            let certificates =
+                certificates.map_err(|error| OpenAddressError::Certificate(error.to_string()))?;
+            if certificates.is_empty() {
+                let told = "it holds no certificate".to_owned();
+                return Err(OpenAddressError::Certificate(told));
+            }
+        }
+        Ok(Self { address, root_certificate })
+    }
+}
