@@ -8,9 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use stonks_core::money::Currency;
 use stonks_host::discovery::Found;
-use stonks_host::{
-    Limits, Options, Outside, PluginInfo, PluginManager, Resolver, SystemResolver,
-};
+use stonks_host::{Limits, Options, Outside, PluginInfo, PluginManager, Resolver, SystemResolver};
 use stonks_plugin::PluginId;
 
 use crate::books::BooksCache;
@@ -23,6 +21,7 @@ pub struct App {
     pub(crate) database: Database,
     pub(crate) plugins: PluginManager,
     pub(crate) books: BooksCache,
+    outside: Outside,
 }
 
 impl App {
@@ -47,29 +46,36 @@ impl App {
             Some(url) => Database::connect(url).await?,
             None => Database::open_file(data_dir).await?,
         };
+        let outside = Outside {
+            grants: Arc::new(database.clone()),
+            audit: Arc::new(database.clone()),
+            storage: Arc::new(database.clone()),
+            resolver,
+            ..Outside::default()
+        };
         let options = Options {
             plugin_dirs: config.plugin_dirs.clone(),
             data_dir: Some(config.data_dir.clone()),
             built_ins: config.built_ins,
             limits: Limits::default(),
             clock: Arc::clone(&config.clock),
-            outside: Outside {
-                grants: Arc::new(database.clone()),
-                audit: Arc::new(database.clone()),
-                storage: Arc::new(database.clone()),
-                resolver,
-                ..Outside::default()
-            },
+            outside: outside.clone(),
         };
         let plugins = PluginManager::new(&options)
             .map_err(|error| anyhow!(error))
             .context("starting WebAssembly")?;
-        Ok(Self { config, database, plugins, books: BooksCache::default() })
+        Ok(Self { config, database, plugins, books: BooksCache::default(), outside })
     }
 
     /// Ends all connections.
     pub async fn close(self) {
         self.database.close().await;
+    }
+
+    /// What plugins reach through this application: grants, rows of requests, storage, names.
+    #[must_use]
+    pub const fn outside(&self) -> &Outside {
+        &self.outside
     }
 
     /// The time.

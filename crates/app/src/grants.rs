@@ -185,11 +185,7 @@ impl App {
     ///
     /// # Errors
     /// What was not granted. Nothing is taken back then.
-    pub async fn revoke(
-        &self,
-        plugin: &PluginId,
-        selection: &Selection,
-    ) -> Result<(), GrantError> {
+    pub async fn revoke(&self, plugin: &PluginId, selection: &Selection) -> Result<(), GrantError> {
         let rows = self.grant_rows(plugin).await?;
         let mut wanted: Vec<(&str, String)> = Vec::new();
         wanted.extend(selection.http.iter().map(|host| ("http", host.to_string())));
@@ -212,9 +208,10 @@ impl App {
             }
         }
         let mut transaction = self.database.write().await?;
-        for row in rows.iter().filter(|row| {
-            selection.all || wanted.iter().any(|wanted| is_meant(row, wanted))
-        }) {
+        for row in rows
+            .iter()
+            .filter(|row| selection.all || wanted.iter().any(|wanted| is_meant(row, wanted)))
+        {
             grants::delete(&mut transaction, row).await?;
         }
         Ok(transaction.commit().await?)
@@ -317,23 +314,56 @@ fn listed(asked: &Permissions, rows: &[GrantRow]) -> Result<Vec<Permission>> {
         let object = host_of(permission);
         let row = covering_row(rows, &object);
         let standing = standing(&alone, &granted);
-        listed.push(described("http", object, permission.sentence(), standing, row, Some(&permission.purpose)));
+        listed.push(described(
+            "http",
+            object,
+            permission.sentence(),
+            standing,
+            row,
+            Some(&permission.purpose),
+        ));
     }
     if let Some(storage) = &asked.storage {
         let alone = Permissions { http: Vec::new(), storage: Some(storage.clone()) };
         let row = rows.iter().find(|row| row.kind == "storage");
         let (sentence, standing) = (storage.sentence(), standing(&alone, &granted));
-        listed.push(described("storage", String::new(), sentence, standing, row, Some(&storage.purpose)));
+        listed.push(described(
+            "storage",
+            String::new(),
+            sentence,
+            standing,
+            row,
+            Some(&storage.purpose),
+        ));
     }
     for row in rows {
         match row.kind.as_str() {
-            "http" if !listed.iter().any(|known| known.granted_at.is_some() && covers(&row.object, &known.object) || covers(&known.object, &row.object)) => {
+            "http"
+                if !listed.iter().any(|known| {
+                    known.granted_at.is_some() && covers(&row.object, &known.object)
+                        || covers(&known.object, &row.object)
+                }) =>
+            {
                 let sentence = format!("send requests to {}", row.object);
-                listed.push(described("http", row.object.clone(), sentence, Standing::NotAskedFor, Some(row), None));
+                listed.push(described(
+                    "http",
+                    row.object.clone(),
+                    sentence,
+                    Standing::NotAskedFor,
+                    Some(row),
+                    None,
+                ));
             }
             "storage" if asked.storage.is_none() => {
                 let sentence = "keep data of its own".to_owned();
-                listed.push(described("storage", String::new(), sentence, Standing::NotAskedFor, Some(row), None));
+                listed.push(described(
+                    "storage",
+                    String::new(),
+                    sentence,
+                    Standing::NotAskedFor,
+                    Some(row),
+                    None,
+                ));
             }
             _ => {}
         }

@@ -8,7 +8,7 @@ use stonks_host::{Audit, EgressRecord, OutsideError};
 use super::{Database, Transaction, with_connection};
 
 /// Of each plugin, the newest rows are kept, and no more than these.
-pub(crate) const MOST_ROWS: i64 = 10_000;
+const MOST_ROWS: i64 = 10_000;
 
 /// A row of the table.
 #[derive(Debug, Clone, FromRow)]
@@ -59,12 +59,12 @@ async fn insert(transaction: &mut Transaction, record: &EgressRecord) -> Result<
 }
 
 /// Lets go of rows beyond the newest.
-async fn trim(transaction: &mut Transaction, plugin: &str) -> Result<()> {
+async fn trim(transaction: &mut Transaction, plugin: &str, most: i64) -> Result<()> {
     let sql = "DELETE FROM egress WHERE plugin = $1 AND id <= \
                (SELECT id FROM egress WHERE plugin = $1 ORDER BY id DESC LIMIT 1 OFFSET $2)";
     with_connection!(transaction, |connection| sqlx::query(sql)
         .bind(plugin)
-        .bind(MOST_ROWS)
+        .bind(most)
         .execute(connection)
         .await
         .map(|_| ()))?;
@@ -78,11 +78,43 @@ impl Audit for Database {
         let kept = async move {
             let mut transaction = database.write().await?;
             insert(&mut transaction, &record).await?;
-            trim(&mut transaction, record.plugin.as_str()).await?;
+            trim(&mut transaction, record.plugin.as_str(), MOST_ROWS).await?;
             transaction.commit().await
         };
         Box::pin(async move {
             kept.await.map_err(|error: anyhow::Error| OutsideError(format!("{error:#}")))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_oldest_rows_go_first_and_only_the_plugins_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open_file(folder.path()).await.unwrap();
+        let mut transaction = database.write().await.unwrap();
+        for number in 0..30 {
+            let record = EgressRecord {
+                plugin: if number % 3 == 0 { "other" } else { "mine" }.parse().unwrap(),
+                at: jiff::Timestamp::UNIX_EPOCH,
+                method: "GET".to_owned(),
+                host: "a.b".to_owned(),
+                path: "/".to_owned(),
+                status: None,
+                problem: None,
+                bytes: number,
+                milliseconds: 0,
+            };
+            insert(&mut transaction, &record).await.unwrap();
+        }
+        trim(&mut transaction, "mine", 5).await.unwrap();
+        trim(&mut transaction, "other", 100).await.unwrap();
+        let mine = newest(&mut transaction, "mine", 100).await.unwrap();
+        let mine: Vec<i64> = mine.iter().map(|row| row.bytes).collect();
+        assert_eq!(mine, [29, 28, 26, 25, 23]);
+        assert_eq!(newest(&mut transaction, "other", 100).await.unwrap().len(), 10);
     }
 }

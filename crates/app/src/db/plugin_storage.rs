@@ -87,7 +87,8 @@ impl Database {
 
     async fn stored_keys(&self, plugin: &str, prefix: &str) -> Result<Vec<String>> {
         // `LIKE` would have signs of its own, and SQLite's doesn't tell upper from lower case.
-        let sql = "SELECT key FROM plugin_storage WHERE plugin = $1 AND SUBSTR(key, 1, LENGTH($2)) = $2";
+        let sql =
+            "SELECT key FROM plugin_storage WHERE plugin = $1 AND SUBSTR(key, 1, LENGTH($2)) = $2";
         let mut transaction = self.read().await?;
         let mut keys: Vec<String> = with_connection!(&mut transaction, |connection| {
             sqlx::query_scalar(sql).bind(plugin).bind(prefix).fetch_all(connection).await

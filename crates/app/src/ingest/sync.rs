@@ -53,9 +53,11 @@ impl SyncError {
                 "grant it with `stonks plugin grant {plugin} --all`, or say `--grant` with this command"
             )),
             Self::Grants(error) => error.hint(),
-            Self::Call(call) => call.refusal().and_then(|refusal| refusal.hint.clone()).or_else(|| {
-                Some(format!("`stonks plugin egress {}` lists its requests", call.plugin))
-            }),
+            Self::Call(call) => {
+                call.refusal().and_then(|refusal| refusal.hint.clone()).or_else(|| {
+                    Some(format!("`stonks plugin egress {}` lists its requests", call.plugin))
+                })
+            }
             Self::Unfit { .. } => Some("nothing was stored; tell the plugin's author".to_owned()),
             Self::Import(error) => error.hint(),
             _ => None,

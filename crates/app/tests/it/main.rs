@@ -8,5 +8,8 @@
 
 mod accounts;
 mod demo;
+mod grants;
 mod imports;
+mod syncs;
 mod test_app;
+mod upstream;

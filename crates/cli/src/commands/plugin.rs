@@ -1,5 +1,9 @@
 //! `stonks plugin`: what plugins there are, and what is to be said about them.
 
+mod egress;
+pub(crate) mod grant;
+mod revoke;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -21,6 +25,12 @@ pub(crate) enum Command {
     Info(Info),
     /// Judge a plugin's folder: manifest and component, without running anything.
     Validate(Validate),
+    /// Show what a plugin asks for and why, and grant it.
+    Grant(grant::Grant),
+    /// Take back what was granted, at once.
+    Revoke(revoke::Revoke),
+    /// List what a plugin sent.
+    Egress(egress::Egress),
 }
 
 #[derive(Args)]
@@ -76,6 +86,24 @@ pub(crate) async fn run(
 ) -> Result<ExitCode> {
     match command {
         Command::Validate(validate) => return judge(&validate, output),
+        Command::Grant(options) => {
+            let app = global.open().await?;
+            let done = grant::run(&app, options, output).await;
+            app.close().await;
+            done?;
+        }
+        Command::Revoke(options) => {
+            let app = global.open().await?;
+            let done = revoke::run(&app, options, output).await;
+            app.close().await;
+            done?;
+        }
+        Command::Egress(options) => {
+            let app = global.open().await?;
+            let done = egress::run(&app, &options, output).await;
+            app.close().await;
+            done?;
+        }
         Command::List => {
             let app = global.open().await?;
             let rows: Vec<Row> = app.plugins().iter().map(Row::from).collect();
