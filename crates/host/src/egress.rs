@@ -312,5 +312,6 @@ fn chain(error: &dyn Error) -> String {
         }
         cause = error.source();
     }
-    told
+    // Some libraries end their words with a page to read, which is of no use to a user.
+    told.split(": https://").next().unwrap_or_default().to_owned()
 }
