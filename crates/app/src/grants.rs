@@ -2,12 +2,14 @@
 //!
 //! Nothing is granted by itself, to first-party plugins neither: each grant is a command of the user's.
 
+mod listing;
+
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
+use stonks_host::GrantedAddress;
 use stonks_host::grants::OpenAddressError;
-use stonks_host::{Granted, GrantedAddress};
 use stonks_plugin::PluginId;
 use stonks_plugin::permission::{HostPattern, HttpPermission, Permissions};
 
@@ -121,7 +123,7 @@ impl App {
     pub async fn permissions(&self, plugin: &PluginId) -> Result<Vec<Permission>, GrantError> {
         let asked = self.asked(plugin)?;
         let rows = self.grant_rows(plugin).await?;
-        Ok(listed(&asked, &rows)?)
+        Ok(listing::listed(&asked, &rows)?)
     }
 
     /// What a plugin asks for and was not granted, each in a sentence.
@@ -304,124 +306,4 @@ fn selected_hosts(
         }
     }
     Ok(selected)
-}
-
-fn listed(asked: &Permissions, rows: &[GrantRow]) -> Result<Vec<Permission>> {
-    let granted = grants::granted(rows)?;
-    let mut listed = Vec::new();
-    for permission in &asked.http {
-        let alone = Permissions { http: vec![permission.clone()], storage: None };
-        let object = host_of(permission);
-        let row = covering_row(rows, &object);
-        let standing = standing(&alone, &granted);
-        listed.push(described(
-            "http",
-            object,
-            permission.sentence(),
-            standing,
-            row,
-            Some(&permission.purpose),
-        ));
-    }
-    if let Some(storage) = &asked.storage {
-        let alone = Permissions { http: Vec::new(), storage: Some(storage.clone()) };
-        let row = rows.iter().find(|row| row.kind == "storage");
-        let (sentence, standing) = (storage.sentence(), standing(&alone, &granted));
-        listed.push(described(
-            "storage",
-            String::new(),
-            sentence,
-            standing,
-            row,
-            Some(&storage.purpose),
-        ));
-    }
-    for row in rows {
-        match row.kind.as_str() {
-            "http"
-                if !listed.iter().any(|known| {
-                    known.granted_at.is_some() && covers(&row.object, &known.object)
-                        || covers(&known.object, &row.object)
-                }) =>
-            {
-                let sentence = format!("send requests to {}", row.object);
-                listed.push(described(
-                    "http",
-                    row.object.clone(),
-                    sentence,
-                    Standing::NotAskedFor,
-                    Some(row),
-                    None,
-                ));
-            }
-            "storage" if asked.storage.is_none() => {
-                let sentence = "keep data of its own".to_owned();
-                listed.push(described(
-                    "storage",
-                    String::new(),
-                    sentence,
-                    Standing::NotAskedFor,
-                    Some(row),
-                    None,
-                ));
-            }
-            _ => {}
-        }
-    }
-    for opened in &granted.addresses {
-        let object = opened.address.to_string();
-        let row = rows.iter().find(|row| row.kind == "address" && row.object == object);
-        let trust = match opened.root_certificate {
-            Some(_) => "the certificate that was given with it, and no other, is trusted there",
-            None => "unencrypted requests are sent there",
-        };
-        let sentence = format!("FOR TESTS: reach {object} on this machine; {trust}");
-        listed.push(described("address", object, sentence, Standing::OpenForTests, row, None));
-    }
-    Ok(listed)
-}
-
-fn covers(wide: &str, narrow: &str) -> bool {
-    match (wide.parse::<HostPattern>(), narrow.parse::<HostPattern>()) {
-        (Ok(wide), Ok(narrow)) => wide.covers(&narrow),
-        _ => false,
-    }
-}
-
-/// The grant that tells since when requests to a host are granted, wholly or in part.
-fn covering_row<'a>(rows: &'a [GrantRow], host: &str) -> Option<&'a GrantRow> {
-    let mut http = rows.iter().filter(|row| row.kind == "http");
-    http.clone()
-        .find(|row| covers(&row.object, host))
-        .or_else(|| http.find(|row| covers(host, &row.object)))
-}
-
-fn standing(asked: &Permissions, granted: &Granted) -> Standing {
-    if asked.beyond(&granted.permissions).is_empty() {
-        Standing::Granted
-    } else if asked.intersection(&granted.permissions).is_empty() {
-        Standing::NotGranted
-    } else {
-        Standing::AsksForMore
-    }
-}
-
-fn described(
-    kind: &'static str,
-    object: String,
-    sentence: String,
-    standing: Standing,
-    row: Option<&GrantRow>,
-    purpose: Option<&String>,
-) -> Permission {
-    let row = row.filter(|_| standing != Standing::NotGranted);
-    Permission {
-        kind,
-        object,
-        sentence,
-        purpose: purpose.cloned(),
-        standing,
-        granted_at: row.map(|row| row.granted_at.clone()),
-        granted_by: row.map(|row| row.granted_by.clone()),
-    }
 }

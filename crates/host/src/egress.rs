@@ -111,12 +111,16 @@ impl Egress {
         let timeout = asked.map_or(limits.timeout, |asked| asked.min(limits.timeout));
         let deadline = Instant::now() + timeout;
         let mut entry = self.entry(reach, &request.method);
-        let mut going = match Going::new(request, limits) {
-            Ok(going) => going,
-            Err((error, target)) => {
-                target.iter().for_each(|target| entry.goes_to(target));
-                return kept(entry, Err(error)).await;
+        let target = match Target::parse(&request.url) {
+            Ok(target) => target,
+            Err(error) => {
+                return kept(entry, Err(HttpError::InvalidRequest(error.to_string()))).await;
             }
+        };
+        entry.goes_to(&target);
+        let mut going = match Going::new(request, target, limits) {
+            Ok(going) => going,
+            Err(error) => return kept(entry, Err(error)).await,
         };
         for _ in 0..=MOST_REDIRECTS {
             entry.goes_to(&going.target);
@@ -223,11 +227,8 @@ impl Egress {
 }
 
 impl Going {
-    fn new(request: Request, limits: &EgressLimits) -> Result<Self, (HttpError, Option<Target>)> {
-        let invalid = |told: String| HttpError::InvalidRequest(told);
-        let target =
-            Target::parse(&request.url).map_err(|error| (invalid(error.to_string()), None))?;
-        let failed = |error: HttpError| (error, Some(target.clone()));
+    fn new(request: Request, target: Target, limits: &EgressLimits) -> Result<Self, HttpError> {
+        let invalid = HttpError::InvalidRequest;
         let method = match request.method.to_ascii_uppercase().as_str() {
             "GET" => Method::GET,
             "HEAD" => Method::HEAD,
@@ -238,18 +239,18 @@ impl Going {
             "OPTIONS" => Method::OPTIONS,
             _ => {
                 let method: String = request.method.escape_debug().take(20).collect();
-                return Err(failed(invalid(format!("`{method}` is no method that is sent"))));
+                return Err(invalid(format!("`{method}` is no method that is sent")));
             }
         };
         if let Some(profile) = request.auth {
             let profile: String = profile.escape_debug().take(50).collect();
             let told = format!("there are no credentials for the profile `{profile}`");
-            return Err(failed(HttpError::AuthRequired(told)));
+            return Err(HttpError::AuthRequired(told));
         }
-        let headers = headers::allowed(&request.headers).map_err(|told| failed(invalid(told)))?;
+        let headers = headers::allowed(&request.headers).map_err(invalid)?;
         if request.body.as_ref().is_some_and(|body| body.len() > limits.request) {
             let told = format!("the body is larger than {} bytes", limits.request);
-            return Err(failed(invalid(told)));
+            return Err(invalid(told));
         }
         Ok(Self { method, target, headers, body: request.body })
     }

@@ -94,8 +94,12 @@ impl StoragePermission {
     pub fn sentence(&self) -> String {
         let bytes = self.quota_bytes;
         let quota = match bytes {
-            _ if bytes >= 1 << 20 && bytes % (1 << 20) == 0 => format!("{} MiB", bytes >> 20),
-            _ if bytes >= 1 << 10 && bytes % (1 << 10) == 0 => format!("{} KiB", bytes >> 10),
+            _ if bytes >= 1 << 20 && bytes.is_multiple_of(1 << 20) => {
+                format!("{} MiB", bytes >> 20)
+            }
+            _ if bytes >= 1 << 10 && bytes.is_multiple_of(1 << 10) => {
+                format!("{} KiB", bytes >> 10)
+            }
             _ => format!("{bytes} bytes"),
         };
         format!("keep up to {quota} of data of its own")

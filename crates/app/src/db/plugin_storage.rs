@@ -44,7 +44,7 @@ async fn put(transaction: &mut Transaction, plugin: &str, key: &str, value: &[u8
     Ok(())
 }
 
-fn outside(error: anyhow::Error) -> OutsideError {
+fn outside(error: &anyhow::Error) -> OutsideError {
     OutsideError(format!("{error:#}"))
 }
 
@@ -105,7 +105,9 @@ impl Storage for Database {
         plugin: &'a PluginId,
         key: &'a str,
     ) -> BoxFuture<'a, Result<Option<Vec<u8>>, OutsideError>> {
-        Box::pin(async move { self.stored(plugin.as_str(), key).await.map_err(outside) })
+        Box::pin(
+            async move { self.stored(plugin.as_str(), key).await.map_err(|error| outside(&error)) },
+        )
     }
 
     fn set<'a>(
@@ -119,7 +121,7 @@ impl Storage for Database {
             match self.store_value(plugin.as_str(), key, value, quota).await {
                 Ok(true) => Ok(()),
                 Ok(false) => Err(KeepError::Full),
-                Err(error) => Err(outside(error).into()),
+                Err(error) => Err(outside(&error).into()),
             }
         })
     }
@@ -129,7 +131,9 @@ impl Storage for Database {
         plugin: &'a PluginId,
         key: &'a str,
     ) -> BoxFuture<'a, Result<(), OutsideError>> {
-        Box::pin(async move { self.remove_value(plugin.as_str(), key).await.map_err(outside) })
+        Box::pin(async move {
+            self.remove_value(plugin.as_str(), key).await.map_err(|error| outside(&error))
+        })
     }
 
     fn keys<'a>(
@@ -137,6 +141,8 @@ impl Storage for Database {
         plugin: &'a PluginId,
         prefix: &'a str,
     ) -> BoxFuture<'a, Result<Vec<String>, OutsideError>> {
-        Box::pin(async move { self.stored_keys(plugin.as_str(), prefix).await.map_err(outside) })
+        Box::pin(async move {
+            self.stored_keys(plugin.as_str(), prefix).await.map_err(|error| outside(&error))
+        })
     }
 }

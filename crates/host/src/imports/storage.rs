@@ -16,7 +16,7 @@ async fn granted(
     accessor: &Accessor<State, HasSelf<State>>,
 ) -> Result<(Arc<Reach>, u64), StorageError> {
     let reach = accessor.with(|mut access| Arc::clone(&access.get().reach));
-    let holding = reach.holding().await.map_err(failed)?;
+    let holding = reach.holding().await.map_err(|error| failed(&error))?;
     if let Some(storage) = holding.permissions.storage {
         return Ok((reach, storage.quota_bytes));
     }
@@ -31,7 +31,7 @@ async fn granted(
     }))
 }
 
-fn failed(error: OutsideError) -> StorageError {
+fn failed(error: &OutsideError) -> StorageError {
     tracing::error!(%error, "a plugin's storage failed");
     StorageError::Failed("the host's storage failed; its log says why".to_owned())
 }
@@ -52,7 +52,7 @@ impl HostWithStore<State> for HasSelf<State> {
     ) -> Result<Option<Vec<u8>>, StorageError> {
         let (reach, _) = granted(accessor).await?;
         check_key(&key)?;
-        reach.egress.outside.storage.get(&reach.plugin, &key).await.map_err(failed)
+        reach.egress.outside.storage.get(&reach.plugin, &key).await.map_err(|error| failed(&error))
     }
 
     async fn set(
@@ -68,14 +68,20 @@ impl HostWithStore<State> for HasSelf<State> {
         let kept = reach.egress.outside.storage.set(&reach.plugin, &key, &value, quota).await;
         kept.map_err(|error| match error {
             KeepError::Full => StorageError::Full(quota),
-            KeepError::Failed(error) => failed(error),
+            KeepError::Failed(error) => failed(&error),
         })
     }
 
     async fn delete(accessor: &Accessor<State, Self>, key: String) -> Result<(), StorageError> {
         let (reach, _) = granted(accessor).await?;
         check_key(&key)?;
-        reach.egress.outside.storage.delete(&reach.plugin, &key).await.map_err(failed)
+        reach
+            .egress
+            .outside
+            .storage
+            .delete(&reach.plugin, &key)
+            .await
+            .map_err(|error| failed(&error))
     }
 
     async fn keys(
@@ -86,6 +92,12 @@ impl HostWithStore<State> for HasSelf<State> {
         if prefix.len() > LONGEST_KEY || prefix.contains('\0') {
             return Ok(Vec::new());
         }
-        reach.egress.outside.storage.keys(&reach.plugin, &prefix).await.map_err(failed)
+        reach
+            .egress
+            .outside
+            .storage
+            .keys(&reach.plugin, &prefix)
+            .await
+            .map_err(|error| failed(&error))
     }
 }
