@@ -65,3 +65,39 @@ impl Gates {
         Arc::clone(rooms.entry(place).or_insert_with(|| Arc::new(Semaphore::new(size))))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt;
+
+    fn gates() -> Gates {
+        Gates::new(EgressLimits { at_once: 3, at_once_per_host: 2, ..EgressLimits::default() })
+    }
+
+    fn enter(gates: &Gates, plugin: &str, host: &str) -> Option<Pass> {
+        gates.enter(&plugin.parse().unwrap(), host).now_or_never()
+    }
+
+    #[test]
+    fn places_are_few_for_a_host_and_for_a_plugin_and_come_back() {
+        let gates = gates();
+        let first = enter(&gates, "one", "a.b");
+        let _second = enter(&gates, "one", "a.b");
+        assert!(enter(&gates, "one", "a.b").is_none(), "a third to the same host waits");
+        let _third = enter(&gates, "one", "c.d");
+        assert!(enter(&gates, "one", "e.f").is_none(), "a fourth of the plugin waits");
+        assert!(enter(&gates, "other", "a.b").is_some(), "another plugin has its own places");
+        drop(first);
+        assert!(enter(&gates, "one", "a.b").is_some());
+    }
+
+    #[test]
+    fn gates_of_many_hosts_are_forgotten() {
+        let gates = gates();
+        for number in 0..3 * MANY {
+            assert!(enter(&gates, "one", &format!("{number}.example")).is_some());
+        }
+        assert!(gates.rooms.lock().unwrap().len() <= MANY + 2);
+    }
+}
