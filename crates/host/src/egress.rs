@@ -1,6 +1,6 @@
 //! Requests that plugins ask for: the only place in the program where one gets a connection.
 //!
-//! [`Egress::send`] asks the grants, checks every address of the host, connects to those addresses and
+//! `Egress::send` asks the grants, checks every address of the host, connects to those addresses and
 //! no others, follows redirects by starting again, and leaves a row for each request.
 
 mod address;
