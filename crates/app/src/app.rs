@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use stonks_core::money::Currency;
 use stonks_host::discovery::Found;
-use stonks_host::{Limits, Options, PluginInfo, PluginManager};
+use stonks_host::{Limits, Options, Outside, PluginInfo, PluginManager, Resolver, SystemResolver};
 use stonks_plugin::PluginId;
 
 use crate::books::BooksCache;
@@ -23,6 +23,7 @@ pub struct App {
     pub(crate) database: Database,
     pub(crate) plugins: PluginManager,
     pub(crate) books: BooksCache,
+    outside: Outside,
     _residence: Residence,
 }
 
@@ -33,6 +34,14 @@ impl App {
     /// A data directory that can't be written, a database that can't be reached or is newer than this
     /// program.
     pub async fn open(config: Config) -> Result<Self> {
+        Self::open_with(config, Arc::new(SystemResolver)).await
+    }
+
+    /// The same with another way to turn names into addresses for plugins, for tests.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub async fn open_with(config: Config, resolver: Arc<dyn Resolver>) -> Result<Self> {
         let data_dir = &config.data_dir;
         create_private(data_dir)
             .with_context(|| format!("creating the data directory `{}`", data_dir.display()))?;
@@ -42,6 +51,13 @@ impl App {
         };
         let residence = Residence::find(data_dir, config.is_resident)?;
         let records = DatabaseRecords::new(database.clone()).await?;
+        let outside = Outside {
+            grants: Arc::new(database.clone()),
+            audit: Arc::new(database.clone()),
+            storage: Arc::new(database.clone()),
+            resolver,
+            ..Outside::default()
+        };
         let options = Options {
             plugin_dirs: config.plugin_dirs.clone(),
             data_dir: Some(config.data_dir.clone()),
@@ -49,6 +65,7 @@ impl App {
             built_ins: config.built_ins,
             limits: Limits::default(),
             clock: Arc::clone(&config.clock),
+            outside: outside.clone(),
             compiler: config.compiler.clone(),
             records: Arc::new(records),
             is_resident: config.is_resident,
@@ -58,7 +75,14 @@ impl App {
             .await
             .map_err(|error| anyhow!(error))
             .context("making plugins ready")?;
-        Ok(Self { config, database, plugins, books: BooksCache::default(), _residence: residence })
+        Ok(Self {
+            config,
+            database,
+            plugins,
+            books: BooksCache::default(),
+            outside,
+            _residence: residence,
+        })
     }
 
     /// Ends all connections.
@@ -66,6 +90,12 @@ impl App {
         self.plugins.stop_all().await;
         self.plugins.flush_logs().await;
         self.database.close().await;
+    }
+
+    /// What plugins reach through this application: grants, rows of requests, storage, names.
+    #[must_use]
+    pub const fn outside(&self) -> &Outside {
+        &self.outside
     }
 
     /// The time.

@@ -5,7 +5,10 @@
 
 pub(crate) mod accounts;
 pub(crate) mod deliveries;
+pub(crate) mod egress;
 pub(crate) mod facts;
+pub(crate) mod grants;
+mod plugin_storage;
 pub(crate) mod plugins;
 pub(crate) mod rows;
 pub(crate) mod settings;

@@ -1,6 +1,7 @@
 //! Files in, facts stored: read by the account's plugin, checked, and stored whole or not at all.
 
 mod store;
+mod sync;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -14,6 +15,8 @@ use stonks_plugin::{PluginId, Service};
 
 use crate::accounts::{AccountError, NewAccount};
 use crate::app::App;
+
+pub use sync::SyncError;
 
 /// A file to be imported.
 #[derive(Debug, Clone)]

@@ -12,6 +12,7 @@ mod books;
 mod config;
 mod db;
 pub mod demo;
+mod grants;
 mod ingest;
 pub mod plugins;
 mod rates;
@@ -21,7 +22,9 @@ mod residence;
 pub use accounts::{Account, AccountError, NewAccount};
 pub use app::App;
 pub use config::Config;
+pub use grants::{GrantError, Permission, Request, Selection, Standing};
 pub use ingest::{
-    FileReport, ImportError, ImportFile, ImportProgress, ImportReport, KindCount, Mode, Target,
+    FileReport, ImportError, ImportFile, ImportProgress, ImportReport, KindCount, Mode, SyncError,
+    Target,
 };
 pub use stonks_host::Compiler;

@@ -39,6 +39,12 @@ fn snapshot(wanted: &BTreeSet<Currency>) -> impl Iterator<Item = (Currency, Date
     })
 }
 
+/// The newest day of the snapshot.
+pub(crate) fn last_day_of_snapshot() -> Option<Date> {
+    // The newest line is the first below the titles.
+    SNAPSHOT.lines().nth(1)?.split(',').next()?.parse().ok()
+}
+
 /// What one euro buys in a rate, where it is one against the euro.
 fn against_euro(rate: &FxRate) -> Option<(Currency, Date, Decimal)> {
     if rate.base == Currency::EUR {

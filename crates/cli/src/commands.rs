@@ -5,3 +5,4 @@ pub(crate) mod import;
 pub(crate) mod plugin;
 pub(crate) mod serve;
 pub(crate) mod show;
+pub(crate) mod sync;

@@ -8,7 +8,7 @@ mod output;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use commands::{account, import, plugin, serve, show};
+use commands::{account, import, plugin, serve, show, sync};
 use config::GlobalOptions;
 use output::Output;
 
@@ -32,6 +32,8 @@ enum Command {
     Account(account::Command),
     /// Import files that a broker gave you.
     Import(import::Options),
+    /// Let a plugin fetch what is new.
+    Sync(sync::Options),
     /// Show figures and lists.
     #[command(subcommand)]
     Show(show::Command),
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
             Command::Serve(options) => serve::run(global, &options, &output).await,
             Command::Account(command) => account::run(global, command, &output).await,
             Command::Import(options) => import::run(global, options, &output).await,
+            Command::Sync(options) => sync::run(global, options, &output).await,
             Command::Show(command) => show::run(global, command, &output).await,
             Command::Plugin(command) => plugin::run(global, command, &output).await,
         }

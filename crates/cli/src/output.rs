@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
-use stonks_app::{AccountError, ImportError};
+use stonks_app::{AccountError, GrantError, ImportError, SyncError};
 
 /// How results are shown.
 #[derive(Clone, Copy)]
@@ -135,6 +135,12 @@ impl<'a> Failure<'a> {
             return Self { file: error.file(), line, column, hint: error.hint(), ..plain };
         }
         if let Some(error) = error.downcast_ref::<AccountError>() {
+            return Self { hint: error.hint(), ..plain };
+        }
+        if let Some(error) = error.downcast_ref::<GrantError>() {
+            return Self { hint: error.hint(), ..plain };
+        }
+        if let Some(error) = error.downcast_ref::<SyncError>() {
             return Self { hint: error.hint(), ..plain };
         }
         if let Some(error) = error.downcast_ref::<Advised>() {

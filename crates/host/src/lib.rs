@@ -8,19 +8,27 @@
 #![deny(missing_docs)]
 
 pub mod discovery;
+pub mod egress;
 pub mod events;
 mod generation;
+pub mod grants;
 mod imports;
 mod logs;
 mod manager;
+pub mod outside;
 pub mod records;
 pub mod registry;
 pub mod runtime;
+pub mod storage;
 mod supervisor;
 
+pub use egress::{Audit, EgressLimits, EgressRecord, Resolver, SystemResolver};
+pub use grants::{Granted, GrantedAddress, Grants};
 pub use manager::{Options, PluginInfo, PluginManager, StartError};
+pub use outside::{Outside, OutsideError};
 pub use registry::{Query, Registry};
 pub use runtime::wasm::compile::{self, Compiler};
 pub use runtime::wasm::{Clock, Instance, OpenFile, Setting, SettingValue};
 pub use runtime::{Call, CallError, FilePage, HealthReport, Limits};
+pub use storage::{KeepError, Storage};
 pub use supervisor::StepError;

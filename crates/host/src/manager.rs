@@ -97,7 +97,8 @@ impl PluginManager {
         );
         let cache = options.data_dir.as_ref().map(|folder| folder.join("cache/compiled"));
         let compiler = options.compiler.clone();
-        let runtime = Runtime::new(cache, compiler, Arc::clone(&options.clock), logs.clone())?;
+        let (clock, outside) = (Arc::clone(&options.clock), options.outside.clone());
+        let runtime = Runtime::new(cache, compiler, clock, logs.clone(), outside)?;
         let shared = Shared { runtime, limits: options.limits, journal, logs };
         let manager =
             Self { options, shared, plugins: RwLock::default(), hidden: RwLock::default() };

@@ -3,18 +3,15 @@
 //! Source: European Central Bank, euro foreign exchange reference rates: `eurofxref-hist.csv`,
 //! `eurofxref-daily.csv` and the XML files of the same names.
 
+mod refresh;
 mod table;
 mod tree;
 
-use stonks_plugin_sdk::http::{HttpError, Request};
 use stonks_plugin_sdk::services::update::Guest as Update;
 use stonks_plugin_sdk::{
     Fact, FactSource, FileImporter, FxRate, Page, Plugin, PluginError, SourceLocation, all_at_once,
-    bad_data, http, text,
+    bad_data, text,
 };
-
-/// Ninety days cover any gap since the last refresh that is not better filled from a file.
-const RECENT: &str = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist-90d.xml";
 
 /// The plugin.
 pub struct EcbRates;
@@ -34,48 +31,8 @@ impl FileImporter for EcbRates {
 }
 
 impl Update for EcbRates {
-    async fn fetch(_cursor: Option<String>, since: Option<String>) -> Result<Page, PluginError> {
-        let request = Request {
-            method: "GET".to_owned(),
-            url: RECENT.to_owned(),
-            headers: Vec::new(),
-            body: None,
-            auth: None,
-            timeout_milliseconds: None,
-        };
-        let response = http::send(request).await.map_err(explained)?;
-        if response.status != 200 {
-            return Err(PluginError::Unavailable(format!(
-                "the ECB answered with status {}",
-                response.status
-            )));
-        }
-        let body = String::from_utf8(response.body).map_err(|_| {
-            PluginError::UpstreamChanged("the ECB's answer is not UTF-8".to_owned())
-        })?;
-        let facts = tree::rates(&body, since.as_deref()).map_err(|error| match error {
-            PluginError::BadData(bad) => PluginError::UpstreamChanged(bad.message),
-            other => other,
-        })?;
-        Ok(Page { facts, next: None, progress: None })
-    }
-}
-
-fn explained(error: HttpError) -> PluginError {
-    match error {
-        HttpError::Denied(denial) => {
-            PluginError::Failed(format!("{}: {}", denial.message, denial.hint))
-        }
-        HttpError::RateLimited(seconds) => PluginError::RateLimited(seconds),
-        HttpError::AuthRequired(detail) => PluginError::AuthRequired(detail),
-        HttpError::TimedOut => {
-            PluginError::Unavailable("the ECB did not answer in time".to_owned())
-        }
-        HttpError::TooLarge(limit) => {
-            PluginError::UpstreamChanged(format!("the ECB's answer is larger than {limit} bytes"))
-        }
-        HttpError::Unreachable(detail) => PluginError::Unavailable(detail),
-        HttpError::InvalidRequest(detail) => PluginError::Failed(detail),
+    async fn fetch(cursor: Option<String>, since: Option<String>) -> Result<Page, PluginError> {
+        refresh::page(cursor, since).await
     }
 }
 

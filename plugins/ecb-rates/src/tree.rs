@@ -6,7 +6,7 @@ use stonks_plugin_sdk::{Fact, PluginError, bad_data};
 
 use crate::rate;
 
-/// All rates, or those from `since` on.
+/// All rates, or those from `since` on. Where there are none at all, it is no file of rates.
 pub(crate) fn rates(text: &str, since: Option<&str>) -> Result<Vec<Fact>, PluginError> {
     let damaged = |error: &dyn std::fmt::Display| -> PluginError {
         bad_data(format!("the XML is damaged: {error}"))
@@ -16,6 +16,7 @@ pub(crate) fn rates(text: &str, since: Option<&str>) -> Result<Vec<Fact>, Plugin
     let mut reader = Reader::from_str(text);
     let mut facts = Vec::new();
     let mut day = None;
+    let mut has_rates = false;
     loop {
         match reader.read_event().map_err(|error| damaged(&error))? {
             Event::Start(element) | Event::Empty(element)
@@ -27,6 +28,7 @@ pub(crate) fn rates(text: &str, since: Option<&str>) -> Result<Vec<Fact>, Plugin
                 let currency = attribute(&element, "currency").map_err(|error| damaged(&error))?;
                 let told = attribute(&element, "rate").map_err(|error| damaged(&error))?;
                 if let (Some(day), Some(currency), Some(told)) = (&day, currency, told) {
+                    has_rates = true;
                     if since.is_none_or(|since| day.as_str() >= since) {
                         facts.extend(rate(day, &currency, &told, None)?);
                     }
@@ -36,7 +38,7 @@ pub(crate) fn rates(text: &str, since: Option<&str>) -> Result<Vec<Fact>, Plugin
             _ => {}
         }
     }
-    if facts.is_empty() && since.is_none() {
+    if !has_rates {
         return Err(bad_data("the XML holds no reference rates")
             .hint("download eurofxref-hist-90d.xml from the ECB's page on reference rates")
             .into());

@@ -27,7 +27,8 @@ pub(crate) struct NewDelivery<'a> {
     pub(crate) plugin_version: &'a str,
     pub(crate) name: &'a str,
     pub(crate) digest: &'a str,
-    pub(crate) content: &'a [u8],
+    /// None of a sync.
+    pub(crate) content: Option<&'a [u8]>,
     pub(crate) received_at: &'a str,
 }
 
@@ -38,9 +39,12 @@ pub(crate) async fn all(transaction: &mut Transaction) -> Result<Vec<DeliveryRow
 
 /// The new row's id.
 pub(crate) async fn insert(transaction: &mut Transaction, new: &NewDelivery<'_>) -> Result<i64> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(new.content)?;
-    let content = encoder.finish()?;
+    let compressed = |content: &[u8]| {
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(content)?;
+        encoder.finish()
+    };
+    let content = new.content.map(compressed).transpose()?;
     let sql = "INSERT INTO deliveries (account_id, plugin, plugin_version, name, digest, content, received_at) \
                VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
     Ok(with_connection!(transaction, |connection| sqlx::query_scalar(sql)
@@ -49,7 +53,7 @@ pub(crate) async fn insert(transaction: &mut Transaction, new: &NewDelivery<'_>)
         .bind(new.plugin_version)
         .bind(new.name)
         .bind(new.digest)
-        .bind(content.as_slice())
+        .bind(content.as_deref())
         .bind(new.received_at)
         .fetch_one(connection)
         .await)?)

@@ -3,6 +3,21 @@
 pub(crate) mod convert;
 
 use super::rows::fact_table;
+use super::{Transaction, with_connection};
+
+/// The last day of which a plugin delivered a rate that belongs to no account.
+pub(crate) async fn last_rate_day(
+    transaction: &mut Transaction,
+    plugin: &str,
+) -> anyhow::Result<Option<String>> {
+    let sql = "SELECT MAX(rate.day) FROM fx_rates rate JOIN deliveries delivery \
+               ON delivery.id = rate.delivery_id \
+               WHERE delivery.plugin = $1 AND rate.account_id IS NULL";
+    Ok(with_connection!(transaction, |connection| sqlx::query_scalar(sql)
+        .bind(plugin)
+        .fetch_one(connection)
+        .await)?)
+}
 
 fact_table!(
     /// A row of `broker_accounts`.

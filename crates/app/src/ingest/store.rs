@@ -220,7 +220,8 @@ impl Intake {
             plugin_version: &self.version,
             name: &file.name,
             digest: &hex(&Sha256::digest(&file.content)),
-            content: &file.content,
+            // An empty file tells no facts: what has none is a sync.
+            content: (!file.content.is_empty()).then_some(&file.content),
             received_at: &self.received_at,
         };
         deliveries::insert(&mut self.transaction, &new).await

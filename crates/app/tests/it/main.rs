@@ -8,6 +8,9 @@
 
 mod accounts;
 mod demo;
+mod grants;
 mod imports;
 mod plugins;
+mod syncs;
 mod test_app;
+mod upstream;

@@ -9,6 +9,8 @@ use sqlx::{Connection, Executor};
 use stonks_app::{App, Config, ImportError, ImportFile, ImportReport, Mode, NewAccount, Target};
 use stonks_core::money::Currency;
 
+use crate::upstream::Names;
+
 /// Which database a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -20,6 +22,7 @@ pub(crate) enum Kind {
 pub(crate) struct TestApp {
     pub(crate) app: App,
     pub(crate) config: Config,
+    pub(crate) names: Arc<Names>,
     _data_dir: tempfile::TempDir,
 }
 
@@ -103,15 +106,19 @@ impl TestApp {
             is_resident: true,
             clock: Arc::new(|| "2026-11-24T12:00:00Z".parse::<Timestamp>().unwrap()),
         };
-        let app = App::open(config.clone()).await.unwrap();
-        Some(Self { app, config, _data_dir: data_dir })
+        // No test asks a real name.
+        let names = Arc::new(Names::default());
+        let app = App::open_with(config.clone(), Arc::<Names>::clone(&names)).await.unwrap();
+        Some(Self { app, config, names, _data_dir: data_dir })
     }
 
     /// The same installation, opened anew, as after a restart.
     pub(crate) async fn reopened(self) -> Self {
-        let Self { app, config, _data_dir } = self;
+        let Self { app, config, _data_dir, .. } = self;
         app.close().await;
-        Self { app: App::open(config.clone()).await.unwrap(), config, _data_dir }
+        let names = Arc::new(Names::default());
+        let app = App::open_with(config.clone(), Arc::<Names>::clone(&names)).await.unwrap();
+        Self { app, config, names, _data_dir }
     }
 
     pub(crate) async fn add_account(&self, name: &str, plugin: &str) {

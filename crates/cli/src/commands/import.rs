@@ -92,7 +92,7 @@ fn show(bar: &ProgressBar, progress: &ImportProgress) {
     bar.set_position(progress.done);
 }
 
-fn tell(report: &ImportReport, output: &Output) {
+pub(crate) fn tell(report: &ImportReport, output: &Output) {
     let rows = report.files.iter().map(|file| {
         let period =
             file.first_day.zip(file.last_day).map(|(first, last)| format!("{first} to {last}"));

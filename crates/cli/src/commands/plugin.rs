@@ -1,10 +1,13 @@
 //! `stonks plugin`: what plugins there are, and what is to be said about them.
 
 mod dev;
+mod egress;
+pub(crate) mod grant;
 mod health;
 mod info;
 mod lifecycle;
 mod list;
+mod revoke;
 mod validate;
 
 use std::process::ExitCode;
@@ -35,6 +38,12 @@ pub(crate) enum Command {
     Logs(lifecycle::Listed),
     /// Build a plugin, run it, and do so again whenever a file of it is saved.
     Dev(dev::Options),
+    /// Show what a plugin asks for and why, and grant it.
+    Grant(grant::Grant),
+    /// Take back what was granted, at once.
+    Revoke(revoke::Revoke),
+    /// List what a plugin sent.
+    Egress(egress::Egress),
     /// How a plugin fares, and what holds as well.
     Health(health::Options),
 }
@@ -52,6 +61,24 @@ pub(crate) async fn run(
         Command::History(listed) => lifecycle::history(global, &listed, output).await?,
         Command::Logs(listed) => lifecycle::logs(global, &listed, output).await?,
         Command::Dev(options) => dev::run(global, &options, output).await?,
+        Command::Grant(options) => {
+            let app = global.open().await?;
+            let done = grant::run(&app, options, output).await;
+            app.close().await;
+            done?;
+        }
+        Command::Revoke(options) => {
+            let app = global.open().await?;
+            let done = revoke::run(&app, options, output).await;
+            app.close().await;
+            done?;
+        }
+        Command::Egress(options) => {
+            let app = global.open().await?;
+            let done = egress::run(&app, &options, output).await;
+            app.close().await;
+            done?;
+        }
         Command::Health(options) => health::run(global, &options, output).await?,
         Command::List(options) => list::run(global, &options, output).await?,
         Command::Info(options) => info::run(global, &options, output).await?,

@@ -10,6 +10,7 @@
 mod bad_input;
 mod commands;
 mod crash;
+mod grants;
 mod plugin_list;
 mod plugins;
 mod program;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::discovery::{BuiltIn, Places};
+use crate::outside::Outside;
 use crate::records::{NoRecords, Records};
 use crate::runtime::Limits;
 use crate::runtime::wasm::Clock;
@@ -24,6 +25,8 @@ pub struct Options {
     pub limits: Limits,
     /// Tells plugins the time.
     pub clock: Clock,
+    /// What plugins may reach. The default denies everything.
+    pub outside: Outside,
     /// Who compiles components.
     pub compiler: Compiler,
     /// Keeps what must outlive the host.
@@ -45,6 +48,7 @@ impl Options {
             built_ins: &[],
             limits: Limits::default(),
             clock,
+            outside: Outside::default(),
             compiler: Compiler::Here,
             records: NoRecords::shared(),
             is_resident: true,

@@ -181,7 +181,7 @@ impl Plugin {
         }
         let bytes =
             found.component().map_err(|error| StartError::Read { plugin: id.clone(), error })?;
-        let loaded = shared.runtime.load(id, &bytes).await?;
+        let loaded = shared.runtime.load(id, manifest.permissions.clone(), &bytes).await?;
         let limits = shared.limits_for(&manifest);
         Ok(Generation::new(manifest, loaded, limits, Arc::clone(&self.supervisor)))
     }

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use stonks_plugin::PluginId;
+use stonks_plugin::permission::Permissions;
 use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{Config, Engine};
 
@@ -30,7 +31,9 @@ use compile::{CompileError, Compiler};
 use exports::Exports;
 use limits::State;
 
+use crate::egress::Egress;
 use crate::logs::Logs;
+use crate::outside::{Outside, Reach};
 
 /// How often running guests look up: the precision of deadlines, and the longest that a busy guest
 /// keeps a thread from other tasks.
@@ -65,6 +68,7 @@ pub(crate) struct Runtime {
     compiler: Compiler,
     clock: Clock,
     logs: Logs,
+    egress: Arc<Egress>,
     /// Dropped with the runtime, which ends the thread that ticks.
     _ticker: Arc<()>,
 }
@@ -76,6 +80,7 @@ pub(crate) struct Loaded {
     exports: Arc<Exports>,
     clock: Clock,
     logs: Logs,
+    reach: Arc<Reach>,
 }
 
 impl Runtime {
@@ -88,18 +93,26 @@ impl Runtime {
         compiler: Compiler,
         clock: Clock,
         logs: Logs,
+        outside: Outside,
     ) -> Result<Self, String> {
         let engine = engine().map_err(|error| error.to_string())?;
         let linker = link(&engine).map_err(|error| error.to_string())?;
         let cache = Cache::new(cache, &engine);
-        Ok(Self { _ticker: tick(&engine)?, engine, linker, cache, compiler, clock, logs })
+        let egress = Arc::new(Egress::new(outside, Arc::clone(&clock)));
+        Ok(Self { _ticker: tick(&engine)?, engine, linker, cache, compiler, clock, logs, egress })
     }
 
-    /// Compiles a component, or takes it compiled from the cache, and looks up what it exports.
+    /// Compiles a component, or takes it compiled from the cache, and looks up what it exports. `asked`:
+    /// what its manifest asks for.
     ///
     /// # Errors
     /// Bytes that are no component, or one that imports more than the host offers.
-    pub(crate) async fn load(&self, plugin: &PluginId, bytes: &[u8]) -> Result<Loaded, LoadError> {
+    pub(crate) async fn load(
+        &self,
+        plugin: &PluginId,
+        asked: Permissions,
+        bytes: &[u8],
+    ) -> Result<Loaded, LoadError> {
         let digest: [u8; 32] = Sha256::digest(bytes).into();
         let failed = |error| LoadError::Compile { plugin: plugin.clone(), error };
         let component = match self.cache.get(&self.engine, &digest) {
@@ -120,6 +133,11 @@ impl Runtime {
             exports: Arc::new(exports),
             clock: Arc::clone(&self.clock),
             logs: self.logs.clone(),
+            reach: Arc::new(Reach {
+                plugin: plugin.clone(),
+                asked,
+                egress: Arc::clone(&self.egress),
+            }),
         })
     }
 }

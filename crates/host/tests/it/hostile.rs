@@ -164,8 +164,12 @@ async fn check_import(cursor: &str, expected: &str) {
 
 #[tokio::test]
 async fn requests_and_storage_are_denied() {
-    check_import("http", "requests to `example.com` are not granted").await;
-    check_import("storage", "keeps nothing for plugins").await;
+    check_import(
+        "http",
+        "the manifest of `hostile` doesn't ask for GET requests to `example.com/steal`",
+    )
+    .await;
+    check_import("storage", "the manifest of `hostile` doesn't ask for storage").await;
 }
 
 #[tokio::test]

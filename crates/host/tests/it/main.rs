@@ -4,14 +4,18 @@
 
 mod bad_folders;
 mod discovery;
+mod egress;
 mod folders;
 mod hostile;
 mod index;
 mod kept;
 mod lifecycle;
 mod many;
+mod outside;
 mod registry;
 mod reload;
+mod server;
 mod sources;
+mod storage;
 mod test_host;
 mod watch;

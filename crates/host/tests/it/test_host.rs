@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use stonks_core::fact::Fact;
 use stonks_host::discovery::Places;
-use stonks_host::{CallError, Instance, Limits, Options, PluginManager, StartError};
+use stonks_host::{CallError, Instance, Limits, Options, Outside, PluginManager, StartError};
 use stonks_plugin::PluginId;
 
 /// Where `cargo xtask plugins` puts components.
@@ -40,6 +40,15 @@ impl TestHost {
 
     pub(crate) async fn over(plugin_dirs: Vec<PathBuf>, data_dir: Option<PathBuf>) -> Self {
         Self::with(Options { data_dir, ..options(plugin_dirs) }).await
+    }
+
+    /// The built guests, with something outside.
+    pub(crate) async fn outside(outside: Outside, limits: Limits) -> Self {
+        Self::outside_over(vec![built("fixtures")], outside, limits).await
+    }
+
+    pub(crate) async fn outside_over(dirs: Vec<PathBuf>, outside: Outside, limits: Limits) -> Self {
+        Self::with(Options { outside, limits, ..options(dirs) }).await
     }
 
     pub(crate) async fn in_places(places: Places) -> Self {

@@ -8,6 +8,7 @@ use stonks_plugin::PluginId;
 use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
 
 use crate::logs::Logs;
+use crate::outside::Reach;
 use crate::runtime::Limits;
 
 /// Tables are lists of functions; real plugins have a few thousand entries.
@@ -22,6 +23,8 @@ pub(crate) struct State {
     pub(crate) limits: Limits,
     pub(crate) clock: Clock,
     pub(crate) logs: Logs,
+    /// What the plugin may reach outside.
+    pub(crate) reach: Arc<Reach>,
     /// When the call under way must have ended.
     deadline: Option<Instant>,
     /// Whether the plugin was refused memory.
@@ -31,12 +34,14 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) const fn new(plugin: PluginId, limits: Limits, clock: Clock, logs: Logs) -> Self {
+    pub(crate) fn new(limits: Limits, clock: Clock, logs: Logs, reach: Arc<Reach>) -> Self {
+        let plugin = reach.plugin.clone();
         Self {
             plugin,
             limits,
             clock,
             logs,
+            reach,
             deadline: None,
             is_out_of_memory: false,
             is_overdue: false,

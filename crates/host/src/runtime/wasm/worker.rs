@@ -308,10 +308,10 @@ impl Running {
         let mut store = Store::new(
             exports.component.engine(),
             State::new(
-                loaded.plugin.clone(),
                 limits,
                 Arc::clone(&loaded.clock),
                 loaded.logs.clone(),
+                Arc::clone(&loaded.reach),
             ),
         );
         limit(&mut store);
