@@ -60,7 +60,9 @@ impl From<&PluginEvent> for Told {
             Happening::HealthChanged { to, reasons, .. } => {
                 ("health", format!("{to}: {}", reasons.join("; ")))
             }
-            Happening::Logged(line) => ("log", format!("{}: {}", line.level.as_str(), line.message)),
+            Happening::Logged(line) => {
+                ("log", format!("{}: {}", line.level.as_str(), line.message))
+            }
             Happening::Noted(text) => ("note", text.clone()),
         };
         let (plugin, at) = (event.plugin.clone(), event.at.to_string());
@@ -68,10 +70,7 @@ impl From<&PluginEvent> for Told {
     }
 }
 
-pub(crate) async fn stream(
-    State(shared): State<Shared>,
-    Query(choice): Query<Choice>,
-) -> Response {
+pub(crate) async fn stream(State(shared): State<Shared>, Query(choice): Query<Choice>) -> Response {
     let name = format!("page {}", N_STREAMS.fetch_add(1, Ordering::Relaxed) + 1);
     let mut events = shared.app.manager().events().subscribe(&name, MOST_UNREAD);
     let first = Event::default().retry(COME_BACK).comment(name);
@@ -85,7 +84,8 @@ pub(crate) async fn stream(
             // Numbers and text always make JSON.
             Event::default().id(told.number.to_string()).json_data(told).unwrap_or_default()
         });
-    let events = stream::iter([first]).chain(told).take_until(shared.closing).map(Ok::<_, Infallible>);
+    let events =
+        stream::iter([first]).chain(told).take_until(shared.closing).map(Ok::<_, Infallible>);
     let heartbeat = KeepAlive::new().interval(HEARTBEAT).text("still here");
     // A proxy that collects answers before it passes them on would hold them back for good.
     let unbuffered = (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));

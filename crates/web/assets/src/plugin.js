@@ -4,8 +4,9 @@ import "./follow.js";
 import { colour, init } from "./paint.js";
 
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
-const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 2 });
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+const MINUTE = 60_000;
 const VERDICTS = ["unhealthy", "degraded", "healthy"];
 
 /** What both kinds of chart have. */
@@ -27,6 +28,10 @@ function frame(label, told) {
     },
     xAxis: {
       type: "time",
+      // A single moment gets some room to stand in.
+      min: ({ min, max }) => (max > min ? min : min - MINUTE),
+      max: ({ min, max }) => (max > min ? max : max + MINUTE),
+      minInterval: MINUTE,
       axisLine: { lineStyle: { color: line } },
       axisTick: { show: false },
       splitNumber: 4,
@@ -42,8 +47,8 @@ function frame(label, told) {
 }
 
 function curve(points, more) {
-  // A point that stands alone has no line.
-  const isShort = points.length < 3;
+  // Points of one moment have no line.
+  const isShort = new Set(points.map(([at]) => Math.round(at / MINUTE))).size < 3;
   const primary = colour("primary");
   return {
     type: "line",
@@ -78,7 +83,7 @@ function measurement(label, { unit, min, max, points }) {
     lineStyle: { color: colour("warning"), type: "dashed" },
     data: ends.map((end) => ({ yAxis: end })),
   };
-  options.yAxis.max = ({ max: most }) => Math.max(most, ...ends) || 1;
+  if (ends.length > 0) options.yAxis.max = ({ max: most }) => Math.max(most, ...ends);
   options.series = [curve(points, { markLine })];
   return options;
 }

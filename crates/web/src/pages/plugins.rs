@@ -73,10 +73,14 @@ impl From<&PluginInfo> for Row {
         Self {
             href: href(&info.name),
             name: info.name.clone(),
-            label: info.manifest.as_ref().map_or(&*info.name, |manifest| manifest.label()).to_owned(),
+            label: info
+                .manifest
+                .as_ref()
+                .map_or(&*info.name, |manifest| manifest.label())
+                .to_owned(),
             description: about.and_then(|about| about.description.clone()).unwrap_or_default(),
             state: Badge::of_state(info.state),
-            health: Badge::of_health(info.health()),
+            health: Badge::of_plugin(info),
             reason: standing::sentence(info),
             version: about.map(|about| about.version.to_string()),
             kind: info.kind().map(|kind| kind.to_string()),

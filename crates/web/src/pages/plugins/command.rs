@@ -14,9 +14,7 @@ use crate::pages::PageError;
 /// Who is said to have done what is done on the page.
 const ACTOR: &str = "web page";
 
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Display, EnumString, VariantArray, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Display, EnumString, VariantArray, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub(crate) enum Command {
@@ -132,9 +130,7 @@ pub(super) fn refusal(error: &StartError) -> (StatusCode, Refusal) {
             let hint = "something happened to it meanwhile; this is where it stands now";
             (StatusCode::CONFLICT, Some(hint.to_owned()))
         }
-        StartError::NotRunning { .. } => {
-            (StatusCode::CONFLICT, Some("enable it first".to_owned()))
-        }
+        StartError::NotRunning { .. } => (StatusCode::CONFLICT, Some("enable it first".to_owned())),
         StartError::Unusable { .. } | StartError::Load(_) | StartError::Read { .. } => (
             StatusCode::UNPROCESSABLE_ENTITY,
             Some("see its findings; once its files are mended, reload it".to_owned()),

@@ -9,9 +9,9 @@ use stonks_plugin::{Finding, Level, PluginId};
 
 use super::command::Command;
 use super::health::HealthView;
+use super::href;
 use super::settings::Field;
 use super::standing::{self, Badge};
-use super::href;
 use crate::pages::PageError;
 
 /// How many steps and lines of the log are shown.
@@ -79,7 +79,7 @@ impl Detail {
             label: manifest.map_or(&*info.name, Manifest::label).to_owned(),
             description: manifest.and_then(|manifest| manifest.plugin.description.clone()),
             state: Badge::of_state(info.state),
-            health: Badge::of_health(info.health()),
+            health: Badge::of_plugin(&info),
             reason: standing::sentence(&info),
             edge: standing::edge(&info),
             advice: standing::advice(&info),
@@ -88,7 +88,11 @@ impl Detail {
             // A link of any other kind could do what a link shouldn't.
             homepage: homepage.filter(|homepage| homepage.starts_with("https://")),
             permissions: permissions(&info),
-            fields: manifest.map_or(&[][..], |manifest| &manifest.settings).iter().map(Field::of).collect(),
+            fields: manifest
+                .map_or(&[][..], |manifest| &manifest.settings)
+                .iter()
+                .map(Field::of)
+                .collect(),
             checks: HealthView::of(info.checked.as_ref(), checks, thresholds)?,
             steps,
             logs,
@@ -123,11 +127,17 @@ fn about(info: &PluginInfo, accounts: &[String]) -> Vec<(&'static str, String)> 
         tell("Author", plugin.author.clone());
         tell("Licence", plugin.license.clone());
         let (min, max) = (&api.min_version, &api.max_version);
-        tell("Plugin API", Some(if min == max { min.to_string() } else { format!("{min} to {max}") }));
+        tell(
+            "Plugin API",
+            Some(if min == max { min.to_string() } else { format!("{min} to {max}") }),
+        );
         tell("Runtime", manifest.runtime.as_ref().map(|runtime| runtime.kind.to_string()));
         let limits = &manifest.limits;
         tell("Own memory limit", limits.memory_bytes.map(bytes));
-        tell("Own time limit", limits.call_seconds.map(|seconds| format!("{seconds} s for a call")));
+        tell(
+            "Own time limit",
+            limits.call_seconds.map(|seconds| format!("{seconds} s for a call")),
+        );
     }
     tell("Source", Some(info.source.clone()));
     tell("Accounts", Some(accounts.join(", ")));

@@ -118,7 +118,8 @@ impl HealthView {
             });
         }
         let data = serde_json::to_string(&data).map_err(anyhow::Error::from)?;
-        let number = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
+        let number =
+            |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
         Ok(Self {
             reasons: now.map(|checked| checked.reasons.clone()).unwrap_or_default(),
             series,
@@ -202,7 +203,8 @@ fn points(
     for check in checks.iter().rev() {
         let Ok(at) = check.at.parse::<Timestamp>() else { continue };
         let at = at.as_millisecond();
-        if let Some((before, _)) = points.last().filter(|(before, _)| at - before > GAP_SECONDS * 1_000)
+        if let Some((before, _)) =
+            points.last().filter(|(before, _)| at - before > GAP_SECONDS * 1_000)
         {
             points.push((before + 1, None));
         }
@@ -262,7 +264,11 @@ mod tests {
             at: at.to_owned(),
             health: "healthy".to_owned(),
             reasons: Vec::new(),
-            measurements: vec![Measurement { name: "lag".to_owned(), value, unit: "ms".to_owned() }],
+            measurements: vec![Measurement {
+                name: "lag".to_owned(),
+                value,
+                unit: "ms".to_owned(),
+            }],
         }
     }
 

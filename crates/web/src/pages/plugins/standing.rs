@@ -26,6 +26,16 @@ impl Badge {
         Self { word: state.to_string(), class }
     }
 
+    /// What doesn't run has no health, whatever it had before.
+    pub(super) fn of_plugin(info: &PluginInfo) -> Self {
+        match info.state {
+            State::Discovered | State::Disabled | State::Unloading => {
+                Self { word: "not running".to_owned(), class: "badge-neutral" }
+            }
+            _ => Self::of_health(info.health()),
+        }
+    }
+
     pub(super) fn of_health(health: Health) -> Self {
         let (word, class) = match health {
             Health::Unknown => ("not checked".to_owned(), "badge-neutral"),
