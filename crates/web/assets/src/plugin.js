@@ -65,7 +65,7 @@ function verdicts(label, points) {
   const options = frame(label, (level) => VERDICTS[level]);
   Object.assign(options.yAxis, { min: 0, max: 2, interval: 1 });
   options.yAxis.axisLabel.formatter = (level) => VERDICTS[level];
-  options.series = [curve(points, { step: "end", areaStyle: { color: colour("primary", 0.12), origin: "start" } })];
+  options.series = [curve(points, { step: "end" })];
   return options;
 }
 

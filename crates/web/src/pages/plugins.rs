@@ -148,8 +148,8 @@ fn choosable<T: ToString + PartialEq + Copy>(all: &[T], chosen: Option<T>) -> Ve
 
 /// Whether someone should look at it.
 fn is_unwell(info: &PluginInfo) -> bool {
-    let is_running = matches!(info.state, PluginState::Loaded | PluginState::Active);
-    info.state == PluginState::Error || is_running && info.health() > Health::Healthy
+    info.state == PluginState::Error
+        || standing::is_running(info) && info.health() > Health::Healthy
 }
 
 /// Whether a plugin holds the words that are searched for.

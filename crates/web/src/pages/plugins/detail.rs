@@ -73,6 +73,7 @@ impl Detail {
         }
         let accounts = accounts(app, &info.name).await?;
         let manifest = info.manifest.as_ref();
+        let now = info.checked.as_ref().filter(|_| standing::is_running(&info));
         let homepage = manifest.and_then(|manifest| manifest.plugin.homepage.clone());
         Ok(Self {
             href: href(&info.name),
@@ -93,7 +94,7 @@ impl Detail {
                 .iter()
                 .map(Field::of)
                 .collect(),
-            checks: HealthView::of(info.checked.as_ref(), checks, thresholds)?,
+            checks: HealthView::of(now, &checks, &thresholds)?,
             steps,
             logs,
             findings: info.findings,

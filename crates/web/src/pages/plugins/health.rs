@@ -50,6 +50,8 @@ pub(super) struct HealthView {
     /// Why it isn't healthy now.
     pub(super) reasons: Vec<String>,
     pub(super) series: Vec<Series>,
+    /// When the oldest of these checks was.
+    pub(super) since: Option<String>,
     /// The newest first.
     pub(super) checks: Vec<CheckRow>,
     pub(super) thresholds: Vec<ThresholdRow>,
@@ -81,8 +83,8 @@ impl HealthView {
     /// `checks` are the newest first.
     pub(super) fn of(
         now: Option<&Checked>,
-        checks: Vec<HealthCheck>,
-        thresholds: Vec<Threshold>,
+        checks: &[HealthCheck],
+        thresholds: &[Threshold],
     ) -> Result<Self, PageError> {
         let threshold = |name: &str| thresholds.iter().find(|threshold| threshold.name == name);
         let level = |check: &HealthCheck| match check.health.parse() {
@@ -91,7 +93,7 @@ impl HealthView {
             Ok(Health::Unhealthy) => Some(0.0),
             _ => None,
         };
-        let verdicts = points(&checks, level);
+        let verdicts = points(checks, level);
         // The newest check comes first, and with it the order in which they are shown.
         let mut measured: Vec<&Measurement> = Vec::new();
         for measurement in checks.iter().flat_map(|check| &check.measurements) {
@@ -106,7 +108,7 @@ impl HealthView {
                 let its = check.measurements.iter().find(|other| other.name == newest.name);
                 its.map(|measurement| measurement.value).filter(|value| value.is_finite())
             };
-            let points = points(&checks, value);
+            let points = points(checks, value);
             let threshold = threshold(&newest.name);
             series.push(Series::of(newest, threshold, &points));
             data.series.push(SeriesData {
@@ -123,6 +125,7 @@ impl HealthView {
         Ok(Self {
             reasons: now.map(|checked| checked.reasons.clone()).unwrap_or_default(),
             series,
+            since: checks.iter().map(|check| &check.at).min().map(|at| moment(at)),
             path: path(&verdicts, (0.0, 2.0)),
             data: data.replace('<', "\\u003c"),
             checks: checks.iter().take(N_CHECKS).map(CheckRow::from).collect(),
@@ -194,21 +197,24 @@ fn with_unit(value: f64, unit: &str) -> String {
     }
 }
 
-/// Points over time, oldest first, with an empty one where a while nothing was checked.
+/// Points over time, oldest first, with an empty one where a while nothing was checked. The clock may
+/// have been set back in between.
 fn points(
     checks: &[HealthCheck],
     value: impl Fn(&HealthCheck) -> Option<f64>,
 ) -> Vec<(i64, Option<f64>)> {
-    let mut points: Vec<(i64, Option<f64>)> = Vec::with_capacity(checks.len());
-    for check in checks.iter().rev() {
-        let Ok(at) = check.at.parse::<Timestamp>() else { continue };
-        let at = at.as_millisecond();
+    let at = |check: &HealthCheck| Some(check.at.parse::<Timestamp>().ok()?.as_millisecond());
+    let mut timed: Vec<(i64, Option<f64>)> =
+        checks.iter().rev().filter_map(|check| Some((at(check)?, value(check)))).collect();
+    timed.sort_by_key(|(at, _)| *at);
+    let mut points: Vec<(i64, Option<f64>)> = Vec::with_capacity(timed.len());
+    for (at, value) in timed {
         if let Some((before, _)) =
             points.last().filter(|(before, _)| at - before > GAP_SECONDS * 1_000)
         {
             points.push((before + 1, None));
         }
-        points.push((at, value(check)));
+        points.push((at, value));
     }
     points
 }
@@ -276,11 +282,12 @@ mod tests {
     fn a_line_is_broken_where_nothing_was_checked() {
         let checks = vec![
             check_at("2024-06-30T12:30:00Z", 3.0),
-            check_at("2024-06-30T12:01:00Z", 1.0),
+            // The clock was set back.
             check_at("2024-06-30T12:00:00Z", f64::NAN),
+            check_at("2024-06-30T12:01:00Z", 1.0),
             check_at("2024-06-30T11:59:00Z", 2.0),
         ];
-        let view = HealthView::of(None, checks, Threshold::defaults()).unwrap();
+        let view = HealthView::of(None, &checks, &Threshold::defaults()).unwrap();
         let series = &view.series[0];
         assert_eq!((&*series.now, &*series.low, &*series.high), ("3 ms", "1 ms", "3 ms"));
         assert_eq!(series.path.matches('M').count(), 3, "{}", series.path);

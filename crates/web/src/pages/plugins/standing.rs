@@ -28,12 +28,10 @@ impl Badge {
 
     /// What doesn't run has no health, whatever it had before.
     pub(super) fn of_plugin(info: &PluginInfo) -> Self {
-        match info.state {
-            State::Discovered | State::Disabled | State::Unloading => {
-                Self { word: "not running".to_owned(), class: "badge-neutral" }
-            }
-            _ => Self::of_health(info.health()),
+        if is_running(info) {
+            return Self::of_health(info.health());
         }
+        Self { word: "not running".to_owned(), class: "badge-neutral" }
     }
 
     pub(super) fn of_health(health: Health) -> Self {
@@ -45,6 +43,11 @@ impl Badge {
         };
         Self { word, class }
     }
+}
+
+/// Whether it runs, or should.
+pub(super) const fn is_running(info: &PluginInfo) -> bool {
+    !matches!(info.state, State::Discovered | State::Disabled | State::Unloading)
 }
 
 /// Why it stands where it stands, in a sentence.
