@@ -271,7 +271,10 @@ impl Listener {
             let read = self.0.read(&mut buffer);
             let n_bytes = tokio::time::timeout(Duration::from_secs(20), read).await;
             let n_bytes = n_bytes.map_or(0, Result::unwrap);
-            assert!(n_bytes > 0, "the stream ended, or was silent for too long, before `{sign}`: {said}");
+            assert!(
+                n_bytes > 0,
+                "the stream ended, or was silent for too long, before `{sign}`: {said}"
+            );
             said += &String::from_utf8_lossy(&buffer[..n_bytes]);
         }
         said
