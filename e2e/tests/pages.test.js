@@ -10,6 +10,9 @@ const PAGES = {
   "the portfolio": "/portfolio",
   "the transactions": "/transactions",
   "the import": "/import",
+  "the plugins": "/plugins",
+  "a plugin": "/plugins/degiro",
+  "the question before a command": "/plugins/ecb-rates/enable",
   "a page that isn't there": "/nowhere",
 };
 

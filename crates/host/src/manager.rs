@@ -169,7 +169,8 @@ impl PluginManager {
     pub async fn start_all(&self) {
         let ready = self.all().into_iter().filter(|plugin| {
             let standing = plugin.supervisor.standing();
-            standing.state == State::Discovered
+            // What a call brought up lacks the instance that the host keeps.
+            matches!(standing.state, State::Discovered | State::Active)
         });
         futures::stream::iter(ready)
             .for_each_concurrent(AT_ONCE, async |plugin| {

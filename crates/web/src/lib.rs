@@ -8,6 +8,7 @@
 
 mod assets;
 mod chart;
+mod events;
 mod figures;
 mod pages;
 mod router;
@@ -16,13 +17,19 @@ mod staging;
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures::FutureExt;
 use stonks_app::App;
 use tokio::net::TcpListener;
 
 pub use router::router;
 
-/// Serves pages until `shutdown` completes, and then ends what is under way.
+/// For answers that are under way when the server ends.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Serves pages until `shutdown` completes, and then ends what is under way; a client that doesn't
+/// take its answer holds nobody up.
 ///
 /// # Errors
 /// Where the listener fails.
@@ -35,6 +42,11 @@ pub async fn serve(
     if !is_local {
         tracing::warn!("whoever reaches this address sees the portfolio: there is no login yet");
     }
-    let pages = router(app, is_local);
-    axum::serve(listener, pages).with_graceful_shutdown(shutdown).await
+    let closing = shutdown.boxed().shared();
+    let pages = router::router_until(app, is_local, closing.clone());
+    let served = axum::serve(listener, pages).with_graceful_shutdown(closing.clone());
+    tokio::select! {
+        served = served => served,
+        () = closing.then(|()| tokio::time::sleep(PATIENCE)) => Ok(()),
+    }
 }

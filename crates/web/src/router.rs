@@ -6,13 +6,15 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
+use futures::FutureExt;
 use stonks_app::App;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::trace::TraceLayer;
 
-use crate::pages::{self, dashboard, import, portfolio, source, transactions};
+use crate::events::{self, Closing};
+use crate::pages::{self, dashboard, import, plugins, portfolio, source, transactions};
 use crate::staging::Staging;
 use crate::{assets, security};
 
@@ -21,6 +23,8 @@ use crate::{assets, security};
 pub(crate) struct Shared {
     pub(crate) app: Arc<App>,
     pub(crate) staging: Arc<Staging>,
+    /// What ends the streams that would go on for good.
+    pub(crate) closing: Closing,
 }
 
 /// A form with files may hold a few of the largest.
@@ -29,7 +33,12 @@ const MOST_UPLOAD_BYTES: usize = 256 << 20;
 /// `is_local`: only names of this machine are answered, so that no foreign page can reach in under a
 /// name that resolves to it.
 pub fn router(app: Arc<App>, is_local: bool) -> Router {
-    let shared = Shared { app, staging: Arc::default() };
+    router_until(app, is_local, futures::future::pending().boxed().shared())
+}
+
+/// The same for a server that ends: its streams end with `closing`.
+pub(crate) fn router_until(app: Arc<App>, is_local: bool, closing: Closing) -> Router {
+    let shared = Shared { app, staging: Arc::default(), closing };
     let pages = Router::new()
         .route("/", get(dashboard::show))
         .route("/portfolio", get(portfolio::show))
@@ -41,6 +50,11 @@ pub fn router(app: Arc<App>, is_local: bool) -> Router {
         )
         .route("/import/preview/{token}", get(import::preview))
         .route("/import/confirm", post(import::confirm))
+        .route("/plugins", get(plugins::list))
+        .route("/plugins/events", get(events::stream))
+        .route("/plugins/{name}", get(plugins::show))
+        .route("/plugins/{name}/thresholds", post(plugins::set_threshold))
+        .route("/plugins/{name}/{command}", get(plugins::ask).post(plugins::run))
         .route("/appearance", post(pages::set_appearance))
         .fallback(pages::not_found)
         .with_state(shared);

@@ -64,6 +64,16 @@ async fn switched_on_and_off_step_by_step() {
 }
 
 #[tokio::test]
+async fn what_a_call_brought_up_is_looked_after_as_well() {
+    let kept = Arc::new(Kept::default());
+    let host = host(&kept).await;
+    let _called = host.start("generator", &[]).await.unwrap();
+    host.manager.start_all().await;
+    let checked = host.manager.check(&id("generator")).await.unwrap();
+    assert_eq!((checked.health, checked.reasons), (Health::Healthy, vec![]));
+}
+
+#[tokio::test]
 async fn a_crash_is_followed_by_a_rest_and_a_fresh_start() {
     let kept = Arc::new(Kept::default());
     let host = host(&kept).await;

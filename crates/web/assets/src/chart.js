@@ -1,22 +1,9 @@
 // Draws the value chart over the one that the server drew, with a pointer that tells each day.
 
-import { LineChart } from "echarts/charts";
-import { AriaComponent, DataZoomInsideComponent, GridComponent, TooltipComponent } from "echarts/components";
-import { init, use } from "echarts/core";
-import { CanvasRenderer } from "echarts/renderers";
-
-use([LineChart, AriaComponent, DataZoomInsideComponent, GridComponent, TooltipComponent, CanvasRenderer]);
+import { colour, init } from "./paint.js";
 
 const holder = document.getElementById("history");
 const data = JSON.parse(document.getElementById("history-data").textContent);
-
-/** A colour of the theme, mixed with transparency where asked. */
-function colour(name, opacity = 1) {
-  const probe = document.createElement("canvas").getContext("2d");
-  probe.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(`--color-${name}`).trim();
-  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(probe.fillStyle.slice(at, at + 2), 16));
-  return `rgba(${red}, ${green}, ${blue}, ${opacity})`;
-}
 
 const money = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });

@@ -63,7 +63,7 @@ pub(crate) async fn show(
 }
 
 /// Percent-encodes a byte of a query.
-fn escaped(byte: u8) -> String {
+pub(super) fn escaped(byte: u8) -> String {
     if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
 }
 

@@ -4,5 +4,6 @@
 
 mod imports;
 mod pages;
+mod plugins;
 mod security;
 mod test_web;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::{HeaderMap, Request, Response, StatusCode};
 use jiff::Timestamp;
 use stonks_app::{App, Config, ImportFile, Mode, NewAccount, Target};
 use stonks_core::money::Currency;
@@ -41,11 +41,21 @@ date,kind,isin,symbol,name,class,quantity,price,currency,amount,fee,tax
 
 impl TestWeb {
     pub(crate) async fn new() -> Self {
+        Self::over(vec![built("plugins"), built("fixtures")]).await
+    }
+
+    /// With the plugins of one more folder.
+    pub(crate) async fn beside(folder: &Path) -> Self {
+        Self::over(vec![folder.to_owned(), built("plugins"), built("fixtures")]).await
+    }
+
+    /// With the plugins of these folders.
+    pub(crate) async fn over(plugin_dirs: Vec<PathBuf>) -> Self {
         let data_dir = tempfile::tempdir().unwrap();
         let config = Config {
             data_dir: data_dir.path().to_path_buf(),
             database_url: None,
-            plugin_dirs: vec![built("plugins"), built("fixtures")],
+            plugin_dirs,
             places: Default::default(),
             built_ins: &[],
             base_currency: Currency::EUR,
@@ -71,8 +81,13 @@ impl TestWeb {
         web
     }
 
+    /// An answer whose end isn't waited for.
+    pub(crate) async fn open(&self, request: Request<Body>) -> Response<Body> {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     pub(crate) async fn send(&self, request: Request<Body>) -> Page {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.open(request).await;
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         Page {

@@ -1,0 +1,3 @@
+// The list of plugins follows what happens to them.
+
+import "./follow.js";
