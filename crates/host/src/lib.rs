@@ -9,6 +9,7 @@
 
 pub mod discovery;
 mod imports;
+pub mod insight;
 mod manager;
 pub mod runtime;
 

@@ -219,6 +219,14 @@ impl PluginManager {
             .map_err(|problem| StartError::Setting { plugin: id.clone(), problem })
     }
 
+    /// SHA-256 of a plugin's component: what is computed by it holds as long as it stays the same.
+    ///
+    /// # Errors
+    /// A plugin that is unknown or unusable, or a component that can't be compiled.
+    pub fn digest(&self, id: &PluginId) -> Result<[u8; 32], StartError> {
+        Ok(self.load(id, self.usable(id)?)?.digest)
+    }
+
     fn unknown(&self, id: &PluginId) -> StartError {
         let known = self.found.iter().map(|found| found.name.clone()).collect();
         StartError::Unknown { plugin: id.clone(), known }

@@ -4,4 +4,5 @@
 
 mod discovery;
 mod hostile;
+mod kinds;
 mod test_host;

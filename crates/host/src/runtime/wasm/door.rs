@@ -1,5 +1,8 @@
 //! The door: facts as a plugin tells them become facts as the core knows them, each value checked.
 
+pub(super) mod metrics;
+pub(super) mod middleware;
+pub(super) mod panels;
 mod values;
 
 use rust_decimal::Decimal;

@@ -6,8 +6,8 @@
 use stonks_plugin::{PluginId, Service};
 use tokio::sync::{mpsc, oneshot};
 
-use super::Loaded;
 use super::worker::Worker;
+use super::{Loaded, kinds};
 use crate::runtime::{Call, CallError, CallErrorKind, FilePage, Limits};
 
 /// The value of a setting.
@@ -53,6 +53,8 @@ pub(super) enum Request {
         since: Option<String>,
         reply: Reply<FilePage>,
     },
+    /// Of the kinds other than broker.
+    Kind(kinds::Request),
     Shutdown(Reply<()>),
 }
 
@@ -139,7 +141,7 @@ impl Instance {
         self.ask(Call::Shutdown, Request::Shutdown).await
     }
 
-    async fn ask<T>(
+    pub(super) async fn ask<T>(
         &self,
         call: Call,
         request: impl FnOnce(Reply<T>) -> Request,

@@ -19,20 +19,20 @@ use crate::runtime::{CallErrorKind, FilePage, Limits};
 const SHUTDOWN: Duration = Duration::from_secs(1);
 
 /// Beyond the guest's own deadline, for a host call that doesn't come back.
-const GRACE: Duration = Duration::from_millis(250);
+pub(super) const GRACE: Duration = Duration::from_millis(250);
 
 /// Owns the store.
 pub(super) struct Worker {
     loaded: Loaded,
     settings: Vec<Setting>,
-    limits: Limits,
+    pub(super) limits: Limits,
     running: Option<Running>,
 }
 
 /// An instance that has been initialised and has not failed.
 pub(super) struct Running {
-    store: Store<State>,
-    guests: Guests,
+    pub(super) store: Store<State>,
+    pub(super) guests: Guests,
     files: HashMap<u64, ResourceAny>,
     n_files: u64,
 }
@@ -53,8 +53,14 @@ macro_rules! call {
     }};
 }
 
+pub(super) use call;
+
 /// What a failing call means: the plugin's time, its memory, its reply, or itself.
-fn trapped(store: &Store<State>, limit: Duration, error: &wasmtime::Error) -> CallErrorKind {
+pub(super) fn trapped(
+    store: &Store<State>,
+    limit: Duration,
+    error: &wasmtime::Error,
+) -> CallErrorKind {
     let state = store.data();
     if state.is_overdue {
         return CallErrorKind::Deadline(limit);
@@ -93,6 +99,7 @@ impl Worker {
                 Request::Fetch { service, cursor, since, reply } => {
                     answer(reply, self.fetch(service, cursor, since).await);
                 }
+                Request::Kind(request) => self.kind(request).await,
                 Request::Shutdown(reply) => {
                     answer(reply, self.shutdown().await);
                     return;
@@ -112,7 +119,10 @@ impl Worker {
     }
 
     /// Discards the instance unless the failure is one that a healthy plugin tells.
-    fn kept<T>(&mut self, outcome: Result<T, CallErrorKind>) -> Result<T, CallErrorKind> {
+    pub(super) fn kept<T>(
+        &mut self,
+        outcome: Result<T, CallErrorKind>,
+    ) -> Result<T, CallErrorKind> {
         if let Err(kind) = &outcome
             && !matches!(
                 kind,
@@ -213,7 +223,7 @@ impl Worker {
     }
 }
 
-fn answer<T>(reply: Reply<T>, outcome: Result<T, CallErrorKind>) {
+pub(super) fn answer<T>(reply: Reply<T>, outcome: Result<T, CallErrorKind>) {
     // A caller that went away needs no answer.
     let _ = reply.send(outcome);
 }
