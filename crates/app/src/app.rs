@@ -21,6 +21,10 @@ pub struct App {
     pub(crate) database: Database,
     pub(crate) plugins: PluginManager,
     pub(crate) books: BooksCache,
+    /// Held by whoever sends facts through the middleware.
+    pub(crate) mapping: tokio::sync::Mutex<()>,
+    /// Rung where insights are out of date.
+    pub(crate) insights_wanted: tokio::sync::Notify,
 }
 
 impl App {
@@ -47,7 +51,14 @@ impl App {
         let plugins = PluginManager::new(&options)
             .map_err(|error| anyhow!(error))
             .context("starting WebAssembly")?;
-        Ok(Self { config, database, plugins, books: BooksCache::default() })
+        Ok(Self {
+            config,
+            database,
+            plugins,
+            books: BooksCache::default(),
+            mapping: tokio::sync::Mutex::default(),
+            insights_wanted: tokio::sync::Notify::new(),
+        })
     }
 
     /// Ends all connections.

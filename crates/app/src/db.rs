@@ -6,6 +6,9 @@
 pub(crate) mod accounts;
 pub(crate) mod deliveries;
 pub(crate) mod facts;
+pub(crate) mod insights;
+pub(crate) mod mappings;
+pub(crate) mod plugin_settings;
 pub(crate) mod rows;
 pub(crate) mod settings;
 

@@ -13,6 +13,9 @@ mod config;
 mod db;
 pub mod demo;
 mod ingest;
+mod insights;
+mod mapping;
+mod plugin_settings;
 mod rates;
 pub mod reports;
 
@@ -22,3 +25,5 @@ pub use config::Config;
 pub use ingest::{
     FileReport, ImportError, ImportFile, ImportProgress, ImportReport, KindCount, Mode, Target,
 };
+pub use insights::Insight;
+pub use plugin_settings::SettingsError;

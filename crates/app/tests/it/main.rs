@@ -3,10 +3,12 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
+    clippy::panic,
     reason = "a test that can't go on fails, and one that can't run says so"
 )]
 
 mod accounts;
 mod demo;
 mod imports;
+mod kinds;
 mod test_app;

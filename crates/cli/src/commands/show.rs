@@ -62,7 +62,13 @@ pub(crate) struct PortfolioOptions {
 
 impl Options {
     fn query(self) -> Query {
-        Query { account: self.account, as_of: self.as_of, from: self.from, to: self.to }
+        Query {
+            account: self.account,
+            as_of: self.as_of,
+            from: self.from,
+            to: self.to,
+            ..Query::default()
+        }
     }
 }
 
