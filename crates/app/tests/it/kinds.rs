@@ -193,7 +193,7 @@ on_both! {
         assert_eq!(largest.value, Some(MetricValue::Ratio(1.0)), "two accounts, one position");
         let ladder = test.insight("dividend-ladder").await;
         let PanelBody::Breakdown { slices, .. } = &ladder.panels[2].body else { panic!("{ladder:?}") };
-        assert_eq!((slices[0].label.as_str(), slices[0].value.to_string()), ("ASML Hldg", "4.5".to_owned()));
+        assert_eq!((slices[0].label.as_str(), slices[0].value.to_string()), ("ASML HOLDING", "4.5".to_owned()));
         let test = test.reopened().await;
         assert!(test.insight("dividend-ladder").await.is_current, "it outlives the program");
         let more = "date,kind,symbol,class,quantity,price,currency\n2024-03-01,buy,ASM,stock,3,710,EUR\n";

@@ -1,5 +1,7 @@
 //! `stonks plugin`: what plugins there are, and what is to be said about them.
 
+mod settings;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -19,6 +21,10 @@ pub(crate) enum Command {
     List,
     /// Describe a plugin.
     Info(Info),
+    /// Set what holds for a plugin in all accounts, or show it.
+    Set(settings::Set),
+    /// Name the middleware through which facts go, in order, or show it.
+    Middleware(settings::Middleware),
     /// Judge a plugin's folder: manifest and component, without running anything.
     Validate(Validate),
 }
@@ -81,6 +87,18 @@ pub(crate) async fn run(
             let rows: Vec<Row> = app.plugins().iter().map(Row::from).collect();
             app.close().await;
             list(&rows, output)?;
+        }
+        Command::Set(options) => {
+            let app = global.open().await?;
+            let done = settings::set(&app, options, output).await;
+            app.close().await;
+            done?;
+        }
+        Command::Middleware(options) => {
+            let app = global.open().await?;
+            let done = settings::middleware(&app, options, output).await;
+            app.close().await;
+            done?;
         }
         Command::Info(info) => {
             let app = global.open().await?;

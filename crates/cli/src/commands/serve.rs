@@ -45,8 +45,12 @@ pub(crate) async fn run(
     if options.demo {
         demo::fill(&app).await.context("inventing the demo")?;
     }
+    let keeper = tokio::spawn(Arc::clone(&app).keep_insights());
     output.note(&format!("Stonks Overwatch is at http://{address}"));
     stonks_web::serve(listener, Arc::clone(&app), shutdown()).await.context("serving")?;
+    keeper.abort();
+    // Gone in any case; what it held is free then.
+    let _ = keeper.await;
     if let Ok(app) = Arc::try_unwrap(app) {
         app.close().await;
     }
