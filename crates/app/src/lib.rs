@@ -27,3 +27,4 @@ pub use ingest::{
 };
 pub use insights::Insight;
 pub use plugin_settings::SettingsError;
+pub use stonks_host::insight;

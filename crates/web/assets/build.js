@@ -8,7 +8,9 @@ rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
 
 await build({
-  entryPoints: ["src/chart.js", "src/import.js"],
+  entryPoints: ["src/chart.js", "src/import.js", "src/lines.js"],
+  // What two scripts share is loaded once.
+  splitting: true,
   outdir: "dist",
   bundle: true,
   minify: true,

@@ -10,6 +10,7 @@ mod assets;
 mod chart;
 mod figures;
 mod pages;
+mod panels;
 mod router;
 mod security;
 mod staging;

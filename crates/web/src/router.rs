@@ -12,7 +12,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::trace::TraceLayer;
 
-use crate::pages::{self, dashboard, import, portfolio, source, transactions};
+use crate::pages::{self, dashboard, import, insights, portfolio, source, transactions};
 use crate::staging::Staging;
 use crate::{assets, security};
 
@@ -33,6 +33,7 @@ pub fn router(app: Arc<App>, is_local: bool) -> Router {
     let pages = Router::new()
         .route("/", get(dashboard::show))
         .route("/portfolio", get(portfolio::show))
+        .route("/insights", get(insights::show))
         .route("/transactions", get(transactions::show))
         .route("/source/{delivery}/{line}", get(source::show))
         .route(

@@ -191,8 +191,8 @@ async fn panels_that_the_contract_forbids_are_refused_by_name() {
             "panel 1: row 1, `Column 0`: cell: `2026-02-30` is not a date such as 2024-02-29",
         ),
         ("series", "panel 1: 9 series; at most 8 are allowed"),
-        ("points", "panel 1: 5001 points in `Line`; at most 5000 are allowed"),
-        ("order", "panel 1: series `Line`: 2026-01-01 is not behind the day before"),
+        ("points", "panel 1: 5001 points in `Line</script>`; at most 5000 are allowed"),
+        ("order", "panel 1: series `Line</script>`: 2026-01-01 is not behind the day before"),
         ("slices", "panel 1: 201 slices; at most 200 are allowed"),
         ("below zero", "panel 1: slice `Part 0` is below zero: -1"),
         (

@@ -4,22 +4,12 @@ import { LineChart } from "echarts/charts";
 import { AriaComponent, DataZoomInsideComponent, GridComponent, TooltipComponent } from "echarts/components";
 import { init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
+import { colour, money, short } from "./theme.js";
 
 use([LineChart, AriaComponent, DataZoomInsideComponent, GridComponent, TooltipComponent, CanvasRenderer]);
 
 const holder = document.getElementById("history");
 const data = JSON.parse(document.getElementById("history-data").textContent);
-
-/** A colour of the theme, mixed with transparency where asked. */
-function colour(name, opacity = 1) {
-  const probe = document.createElement("canvas").getContext("2d");
-  probe.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(`--color-${name}`).trim();
-  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(probe.fillStyle.slice(at, at + 2), 16));
-  return `rgba(${red}, ${green}, ${blue}, ${opacity})`;
-}
-
-const money = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
 function options() {
   const ink = colour("base-content", 0.62);
