@@ -129,10 +129,13 @@ fn top(positions: &Shares, n: usize, base: &str) -> Metric {
             let sum: Decimal = whole.parts.iter().take(n).map(|part| part.value).sum();
             let value = MetricValue::Ratio(whole.ratio(sum));
             Metric::new(name, label, value).explain(format!(
-                "{} of {} in {} positions",
+                "{} of {} in {}",
                 amount(sum, base),
                 amount(whole.sum, base),
-                whole.parts.len()
+                match whole.parts.len() {
+                    1 => "one position".to_owned(),
+                    n => format!("{n} positions"),
+                }
             ))
         }
     }
