@@ -30,6 +30,13 @@ pub(crate) struct Changes {
     pub(crate) notes: Vec<String>,
 }
 
+/// One kind of fact.
+struct Kind<T> {
+    kind: FactKind,
+    identity: fn(&T) -> &Identity,
+    unpack: fn(Fact) -> Option<T>,
+}
+
 impl Mapped {
     pub(crate) async fn load(transaction: &mut Transaction) -> Result<Self> {
         let mut rows = HashMap::new();
@@ -54,9 +61,11 @@ impl Mapped {
                 $(self.replace(
                     (&deliveries, &mut changes, &mut notes),
                     &mut facts.$field,
-                    |fact| fact.identity.clone(),
-                    |fact| match fact { Fact::$kind(fact) => Some(fact), _ => None },
-                    FactKind::$kind,
+                    &Kind {
+                        kind: FactKind::$kind,
+                        identity: |fact| &fact.identity,
+                        unpack: |fact| match fact { Fact::$kind(fact) => Some(fact), _ => None },
+                    },
                 )?;)*
             };
         }
@@ -74,14 +83,12 @@ impl Mapped {
         &mut self,
         (deliveries, changes, notes): (&[Delivery], &mut Changes, &mut Vec<Statement<Note>>),
         statements: &mut Vec<Statement<T>>,
-        identity: impl Fn(&T) -> Identity,
-        unpack: impl Fn(Fact) -> Option<T>,
-        kind: FactKind,
+        of: &Kind<T>,
     ) -> Result<()> {
         let mut kept = Vec::with_capacity(statements.len());
         for mut statement in std::mem::take(statements) {
             let delivery = &deliveries[statement.source.delivery];
-            let identity = identity(&statement.fact);
+            let (kind, identity) = (of.kind, (of.identity)(&statement.fact).clone());
             let Some(row) = self.rows.remove(&(delivery.id, kind, identity.to_string())) else {
                 kept.push(statement);
                 continue;
@@ -91,7 +98,7 @@ impl Mapped {
             if let Some(json) = &row.fact {
                 let damaged = || format!("the database holds a damaged {kind} `{identity}`");
                 let fact: Fact = serde_json::from_str(json).with_context(damaged)?;
-                statement.fact = unpack(fact).with_context(damaged)?;
+                statement.fact = (of.unpack)(fact).with_context(damaged)?;
                 kept.push(statement);
             } else {
                 let reason = format!("left out by {}", row.changed_by);

@@ -27,7 +27,10 @@ async fn tell(web: &TestWeb, what: &str) {
 async fn no_page_waits_for_a_plugin() {
     let web = TestWeb::filled().await;
     let text = page(&web).await;
-    check(&text, &["Concentration", "Dividend ladder", "This is being computed for the first time"]);
+    check(
+        &text,
+        &["Concentration", "Dividend ladder", "This is being computed for the first time"],
+    );
     assert!(!text.contains("Largest position"));
 }
 
@@ -65,7 +68,7 @@ async fn markup_of_a_plugin_stays_text() {
     let web = TestWeb::filled().await;
     tell(&web, "markup").await;
     let text = page(&web).await;
-    check(&text, &["&#60;script&#62;alert(1)&#60;/script&#62;", "\\u003c" , "data-lines"]);
+    check(&text, &["&#60;script&#62;alert(1)&#60;/script&#62;", "\\u003c", "data-lines"]);
     for markup in ["<script>alert", "</script><b>bold"] {
         assert!(!text.contains(markup), "{markup}");
     }

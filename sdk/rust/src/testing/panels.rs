@@ -15,7 +15,7 @@ use crate::view::{Cell, Panel, PanelBody};
 /// # Panics
 /// Where it waits nevertheless.
 #[must_use]
-#[allow(clippy::panic, reason = "it fails a test")]
+#[expect(clippy::panic, reason = "it fails a test")]
 pub fn answer<T>(call: impl Future<Output = T>) -> T {
     match pin!(call).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => answer,
