@@ -10,6 +10,7 @@
 mod bad_input;
 mod commands;
 mod crash;
+mod kinds;
 mod program;
 mod real_files;
 mod serving;
