@@ -239,10 +239,10 @@ impl App {
         let report = self.store(delivered, mode).await?;
         if mode == Mode::Store {
             // What is stored is stored, whatever comes of it.
-            if let Err(error) = self.map_facts().await {
+            if let Err(error) = self.map_facts_again().await {
                 tracing::error!("facts did not go through the middleware: {error:#}");
             }
-            self.insights_wanted.notify_one();
+            self.wake_insights();
         }
         Ok(report)
     }

@@ -113,7 +113,7 @@ impl App {
             told.push(insight);
         }
         if told.iter().any(|insight| !insight.is_current) {
-            self.insights_wanted.notify_one();
+            self.wake_insights();
         }
         Ok(told)
     }
@@ -159,6 +159,11 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// Wakes whoever keeps insights: facts, settings or plugins have changed.
+    pub fn wake_insights(&self) {
+        self.insights_wanted.notify_one();
     }
 
     /// Keeps insights up to date until it is dropped: at the start, and whenever someone finds them

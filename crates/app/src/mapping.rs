@@ -25,6 +25,16 @@ use crate::db::mappings::{self, MappedRow, MappingRow};
 use crate::db::rows::Table;
 use crate::db::{Transaction, accounts, settings};
 
+/// Whether what went wrong before is tried again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Retry {
+    Yes,
+    No,
+}
+
+/// A middleware that fails at so many files isn't asked about more in one go.
+const MOST_FAILURES: u32 = 2;
+
 /// Facts in one call.
 const BATCH: usize = 10_000;
 
@@ -37,6 +47,15 @@ impl App {
     /// # Errors
     /// A database that fails.
     pub async fn map_facts(&self) -> Result<()> {
+        self.map(Retry::No).await
+    }
+
+    /// As [`Self::map_facts`]; what went wrong before is tried again.
+    pub(crate) async fn map_facts_again(&self) -> Result<()> {
+        self.map(Retry::Yes).await
+    }
+
+    async fn map(&self, retry: Retry) -> Result<()> {
         // One at a time: whoever waits finds the work done.
         let _turn = self.mapping.lock().await;
         let mut transaction = self.database.read().await?;
@@ -48,7 +67,8 @@ impl App {
         }
         let done: HashSet<i64> = known
             .iter()
-            .filter(|mapping| mapping.chain == chain.digest && mapping.problem.is_none())
+            .filter(|mapping| mapping.chain == chain.digest)
+            .filter(|mapping| retry == Retry::No || mapping.problem.is_none())
             .map(|mapping| mapping.delivery_id)
             .collect();
         let mut stale = deliveries::all(&mut transaction).await?;
@@ -61,13 +81,15 @@ impl App {
             .into_iter()
             .map(|account| (account.id, account.name))
             .collect();
-        let links = chain.start(&self.plugins).await;
+        let mut links = chain.start(&self.plugins).await;
         let mut mapped = Vec::with_capacity(stale.len());
         for delivery in &stale {
             let facts = facts_of(&mut transaction, delivery.id).await?;
             let account = delivery.account_id.and_then(|id| names.get(&id).cloned());
             let origin = Origin { account, plugin: delivery.plugin.clone() };
-            mapped.push(Passage::of(facts).through(&links, &origin).await.rows(delivery, &chain)?);
+            mapped.push(
+                Passage::of(facts).through(&mut links, &origin).await.rows(delivery, &chain)?,
+            );
         }
         drop(transaction);
         self.store_mappings(mapped).await
@@ -133,18 +155,31 @@ impl Passage {
         Self { facts: facts.into_iter().map(passenger).collect(), problems: Vec::new() }
     }
 
-    async fn through(mut self, links: &[Link], origin: &Origin) -> Self {
+    async fn through(mut self, links: &mut [Link], origin: &Origin) -> Self {
         for link in links {
-            match &link.instance {
-                Ok(instance) => self.pass(link, instance, origin).await,
-                Err(problem) => self.problems.push(problem.clone()),
+            let failed = match &link.instance {
+                Ok(instance) => self.pass(&link.label, instance, origin).await.err(),
+                Err(problem) => Some(problem.clone()),
+            };
+            if let Some(problem) = failed {
+                self.problems.push(problem.clone());
+                link.n_failures += 1;
+                // A plugin that hangs would hang once more for every file.
+                if link.n_failures >= MOST_FAILURES {
+                    link.instance = Err(problem);
+                }
             }
         }
         self
     }
 
     /// Through one middleware: all batches, or none where one fails.
-    async fn pass(&mut self, link: &Link, instance: &Instance, origin: &Origin) {
+    async fn pass(
+        &mut self,
+        label: &str,
+        instance: &Instance,
+        origin: &Origin,
+    ) -> Result<(), String> {
         let going: Vec<Located> = self
             .facts
             .iter()
@@ -159,8 +194,7 @@ impl Passage {
                 ),
                 Err(error) => {
                     tracing::warn!(%error, "facts go on as they were");
-                    self.problems.push(error.to_string());
-                    return;
+                    return Err(error.to_string());
                 }
             }
         }
@@ -170,14 +204,15 @@ impl Passage {
                 Some(told) if told == *fact => {}
                 Some(told) => {
                     passenger.located.fact = told;
-                    passenger.changed_by.push(link.label.clone());
+                    passenger.changed_by.push(label.to_owned());
                 }
                 None => {
                     passenger.is_left_out = true;
-                    passenger.changed_by.push(link.label.clone());
+                    passenger.changed_by.push(label.to_owned());
                 }
             }
         }
+        Ok(())
     }
 
     /// Only what isn't as the broker told it.

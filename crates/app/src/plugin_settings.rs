@@ -145,7 +145,8 @@ impl App {
         put(&mut transaction, plugin, settings, place).await?;
         settings::count_change(&mut transaction).await?;
         transaction.commit().await?;
-        self.map_facts().await?;
+        self.map_facts_again().await?;
+        self.wake_insights();
         Ok(())
     }
 
@@ -173,7 +174,8 @@ impl App {
         }
         settings::count_change(&mut transaction).await?;
         transaction.commit().await?;
-        self.map_facts().await?;
+        self.map_facts_again().await?;
+        self.wake_insights();
         Ok(())
     }
 

@@ -22,6 +22,7 @@ pub(super) struct Link {
     /// Name and version.
     pub(super) label: String,
     pub(super) instance: Result<Instance, String>,
+    pub(super) n_failures: u32,
 }
 
 impl Chain {
@@ -57,7 +58,8 @@ impl Chain {
                 |manifest| format!("{plugin} {}", manifest.plugin.version),
             );
             let instance = plugins.start(plugin, settings).await;
-            links.push(Link { label, instance: instance.map_err(|error| error.to_string()) });
+            let instance = instance.map_err(|error| error.to_string());
+            links.push(Link { label, instance, n_failures: 0 });
         }
         links
     }
