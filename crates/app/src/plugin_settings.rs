@@ -25,6 +25,8 @@ pub enum SettingsError {
         line: Option<u32>,
         column: Option<u32>,
     },
+    #[error("setting `{key}` has {length} bytes; at most {} are kept", App::MOST_SETTING_BYTES)]
+    TooLong { key: String, length: usize },
     #[error("plugin `{0}` is no middleware: facts can't go through it")]
     NoMiddleware(PluginId),
     #[error(transparent)]
@@ -112,6 +114,9 @@ pub(crate) async fn middleware(
 }
 
 impl App {
+    /// A longer setting is refused before anything looks at it.
+    pub const MOST_SETTING_BYTES: usize = 1 << 20;
+
     /// What the user set for a plugin as a whole; accounts may set more.
     ///
     /// # Errors
@@ -133,6 +138,11 @@ impl App {
         plugin: &PluginId,
         settings: &BTreeMap<String, String>,
     ) -> Result<(), SettingsError> {
+        let mut lengths = settings.iter().map(|(key, value)| (key, value.len()));
+        if let Some((key, length)) = lengths.find(|(_, length)| *length > Self::MOST_SETTING_BYTES)
+        {
+            return Err(SettingsError::TooLong { key: key.clone(), length });
+        }
         let refused = |error| SettingsError::start(plugin, error);
         let instance = self.plugins.start(plugin, settings).await.map_err(refused)?;
         drop(instance);

@@ -32,6 +32,17 @@ pub(crate) async fn of_account(
         .await)?)
 }
 
+/// Forgets what was told of an account.
+pub(crate) async fn delete(transaction: &mut Transaction, account: &str) -> Result<()> {
+    let sql = "DELETE FROM insights WHERE account = $1";
+    with_connection!(transaction, |connection| sqlx::query(sql)
+        .bind(account)
+        .execute(connection)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
 /// Replaces the answer before.
 pub(crate) async fn put(transaction: &mut Transaction, row: &InsightRow) -> Result<()> {
     let sql = "INSERT INTO insights \

@@ -143,6 +143,9 @@ on_both! {
         assert_eq!(error.hint().as_deref(), Some("correct it, or leave it out and give a symbol"));
         assert_eq!(test.app.plugin_settings(&plugin).await.unwrap(), set(&[("table", TABLE)]));
         assert_eq!(test.units().await, ["5"]);
+        let long = set(&[("table", &"x".repeat((1 << 20) + 1))]);
+        let error = test.app.set_plugin_settings(&plugin, &long).await.unwrap_err();
+        assert_eq!(error.to_string(), "setting `table` has 1048577 bytes; at most 1048576 are kept");
         let error = test.app.set_middleware(&["degiro".parse().unwrap()]).await.unwrap_err();
         assert_eq!(error.to_string(), "plugin `degiro` is no middleware: facts can't go through it");
     }
@@ -223,6 +226,10 @@ on_both! {
         let concentration = insights.iter().find(|insight| insight.plugin == "concentration").unwrap();
         assert_eq!(concentration.metrics[0].explanation.as_deref(), Some("ASML HOLDING: 1300.00 EUR of 1300.00 EUR"));
         assert!(!test.insight("concentration").await.is_current);
+        test.app.remove_account(&first).await.unwrap();
+        test.add_account("first", "degiro").await;
+        let insights = test.app.insights(Some(&first)).await.unwrap();
+        assert!(insights.iter().all(|insight| insight.computed_at.is_none()), "nothing is left of it");
         let error = test.app.insights(Some(&"third".parse().unwrap())).await.unwrap_err();
         assert_eq!(error.to_string(), "there is no account `third`");
     }

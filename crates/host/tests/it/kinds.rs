@@ -2,11 +2,17 @@
 //! door.
 
 use jiff::civil::date;
-use stonks_core::fact::{Fact, Located, Location};
+use stonks_core::account::BrokerAccount;
+use stonks_core::cash::{
+    Balance, CashKind, CashMovement, DaySide, DividendStatus, Position, UpcomingDividend,
+};
+use stonks_core::fact::{Fact, Identity, Located, Location, Note};
+use stonks_core::fx::FxRate;
 use stonks_core::instrument::{AssetClass, Instrument};
 use stonks_core::moment::Moment;
 use stonks_core::money::{Currency, Money};
-use stonks_core::transaction::{Transaction, TransactionKind};
+use stonks_core::quotes::Quote;
+use stonks_core::transaction::{FeeKind, Transaction, TransactionKind};
 use stonks_host::insight::{
     CashBalance, Holding, Income, IncomeStatus, MetricValue, Origin, PanelBody, Snapshot,
 };
@@ -65,6 +71,88 @@ fn delivery() -> Vec<Located> {
         purchase("t1", "symbol:ASML"),
         purchase("t2", "symbol:ASML"),
     ]
+}
+
+/// One fact of each other kind, with every field that may be open filled once.
+fn of_every_kind() -> Vec<Located> {
+    let identity = |text: &str| text.parse::<Identity>().unwrap();
+    let (account, share) = (Some(identity("a")), identity("symbol:ASML"));
+    let at = "2024-01-03T16:40:00.123-05:30".parse::<Moment>().unwrap();
+    let day = date(2024, 2, 29);
+    let facts = vec![
+        Fact::Account(BrokerAccount {
+            identity: identity("a"),
+            name: Some("Main".to_owned()),
+            currency: Some(Currency::EUR),
+            opened: Some(day),
+        }),
+        Fact::CashMovement(CashMovement {
+            identity: identity("c1"),
+            broker_account: account.clone(),
+            kind: CashKind::Fee,
+            at,
+            value_date: Some(day),
+            money: euros(-2),
+            instrument: Some(share.clone()),
+            transaction: Some(identity("t1")),
+            fee_kind: Some(FeeKind::Custody),
+            group: Some("g".to_owned()),
+            description: Some("Custody".to_owned()),
+            balance: Some(98.into()),
+        }),
+        Fact::Position(Position {
+            identity: identity("p1"),
+            broker_account: account.clone(),
+            instrument: share.clone(),
+            date: day,
+            quantity: 6.into(),
+            price: Some(900.into()),
+            price_currency: Some(Currency::EUR),
+            value: Some(euros(5400)),
+            cost: Some(euros(4200)),
+        }),
+        Fact::Balance(Balance {
+            identity: identity("b1"),
+            broker_account: account.clone(),
+            date: day,
+            side: DaySide::Opening,
+            money: euros(100),
+        }),
+        Fact::Quote(Quote {
+            identity: identity("q1"),
+            instrument: share.clone(),
+            at,
+            price: 900.into(),
+            currency: Currency::EUR,
+        }),
+        Fact::FxRate(FxRate {
+            identity: identity("r1"),
+            base: Currency::EUR,
+            quote: "USD".parse().unwrap(),
+            date: day,
+            rate: "1.0825".parse().unwrap(),
+        }),
+        Fact::UpcomingDividend(UpcomingDividend {
+            identity: identity("u1"),
+            broker_account: account.clone(),
+            instrument: share,
+            status: DividendStatus::Forecast,
+            ex_date: Some(day),
+            pay_date: Some(day),
+            per_unit: Some(euros(2)),
+            gross: Some(euros(12)),
+            withholding_tax: Some(euros(-1)),
+        }),
+        Fact::Note(Note {
+            identity: identity("n1"),
+            broker_account: account,
+            at: Some(at),
+            reason: "not understood".to_owned(),
+            text: "???".to_owned(),
+        }),
+    ];
+    let location = Location { line: Some(9), path: Some("/Trades/Trade[1]".into()) };
+    facts.into_iter().map(|fact| Located { fact, location: location.clone() }).collect()
 }
 
 fn origin() -> Origin {
@@ -290,8 +378,9 @@ async fn facts_may_be_left_out_and_what_isnt_changed_comes_back_as_it_went() {
     let middleware = host.start("hostile-middleware", &[("what", "forget trades")]).await.unwrap();
     assert_eq!(middleware.transform(origin(), delivery()).await.unwrap().len(), 1);
     let middleware = host.start("hostile-middleware", &[("what", "well")]).await.unwrap();
-    let sent: Vec<Fact> = delivery().into_iter().map(|located| located.fact).collect();
-    assert_eq!(middleware.transform(origin(), delivery()).await.unwrap(), sent);
+    let delivery = [delivery(), of_every_kind()].concat();
+    let sent: Vec<Fact> = delivery.iter().map(|located| located.fact.clone()).collect();
+    assert_eq!(middleware.transform(origin(), delivery).await.unwrap(), sent);
 }
 
 #[tokio::test]

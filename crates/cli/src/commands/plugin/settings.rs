@@ -1,5 +1,7 @@
 //! `stonks plugin set` and `stonks plugin middleware`: what holds for a plugin in all accounts.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -63,8 +65,15 @@ pub(crate) async fn set(app: &App, options: Set, output: &Output) -> Result<()> 
     Ok(())
 }
 
+/// One byte more than a setting may have is enough to have it refused.
 fn read(file: &Path) -> Result<String> {
-    std::fs::read_to_string(file).with_context(|| format!("reading `{}`", file.display()))
+    let reading = || format!("reading `{}`", file.display());
+    let mut text = String::new();
+    let most = App::MOST_SETTING_BYTES as u64 + 1;
+    File::open(file)
+        .and_then(|file| file.take(most).read_to_string(&mut text))
+        .with_context(reading)?;
+    Ok(text)
 }
 
 pub(crate) async fn middleware(app: &App, options: Middleware, output: &Output) -> Result<()> {
