@@ -1,7 +1,7 @@
 //! Middleware, aggregators and views: the first-party ones through the sandbox, and hostile ones at the
 //! door.
 
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use stonks_core::account::BrokerAccount;
 use stonks_core::cash::{
     Balance, CashKind, CashMovement, DaySide, DividendStatus, Position, UpcomingDividend,
@@ -73,38 +73,57 @@ fn delivery() -> Vec<Located> {
     ]
 }
 
-/// One fact of each other kind, with every field that may be open filled once.
+const DAY: Date = date(2024, 2, 29);
+
+fn identity(text: &str) -> Identity {
+    text.parse().unwrap()
+}
+
+fn at() -> Moment {
+    "2024-01-03T16:40:00.123-05:30".parse().unwrap()
+}
+
+/// One fact of each other kind, with every field that may be open filled.
 fn of_every_kind() -> Vec<Located> {
-    let identity = |text: &str| text.parse::<Identity>().unwrap();
+    let location = Location { line: Some(9), path: Some("/Trades/Trade[1]".into()) };
+    let facts = [happenings(), claims()].concat();
+    facts.into_iter().map(|fact| Located { fact, location: location.clone() }).collect()
+}
+
+fn happenings() -> Vec<Fact> {
     let (account, share) = (Some(identity("a")), identity("symbol:ASML"));
-    let at = "2024-01-03T16:40:00.123-05:30".parse::<Moment>().unwrap();
-    let day = date(2024, 2, 29);
-    let facts = vec![
+    vec![
         Fact::Account(BrokerAccount {
             identity: identity("a"),
             name: Some("Main".to_owned()),
             currency: Some(Currency::EUR),
-            opened: Some(day),
+            opened: Some(DAY),
         }),
         Fact::CashMovement(CashMovement {
             identity: identity("c1"),
-            broker_account: account.clone(),
+            broker_account: account,
             kind: CashKind::Fee,
-            at,
-            value_date: Some(day),
+            at: at(),
+            value_date: Some(DAY),
             money: euros(-2),
-            instrument: Some(share.clone()),
+            instrument: Some(share),
             transaction: Some(identity("t1")),
             fee_kind: Some(FeeKind::Custody),
             group: Some("g".to_owned()),
             description: Some("Custody".to_owned()),
             balance: Some(98.into()),
         }),
+    ]
+}
+
+fn claims() -> Vec<Fact> {
+    let (account, share) = (Some(identity("a")), identity("symbol:ASML"));
+    vec![
         Fact::Position(Position {
             identity: identity("p1"),
             broker_account: account.clone(),
             instrument: share.clone(),
-            date: day,
+            date: DAY,
             quantity: 6.into(),
             price: Some(900.into()),
             price_currency: Some(Currency::EUR),
@@ -114,14 +133,14 @@ fn of_every_kind() -> Vec<Located> {
         Fact::Balance(Balance {
             identity: identity("b1"),
             broker_account: account.clone(),
-            date: day,
+            date: DAY,
             side: DaySide::Opening,
             money: euros(100),
         }),
         Fact::Quote(Quote {
             identity: identity("q1"),
             instrument: share.clone(),
-            at,
+            at: at(),
             price: 900.into(),
             currency: Currency::EUR,
         }),
@@ -129,7 +148,7 @@ fn of_every_kind() -> Vec<Located> {
             identity: identity("r1"),
             base: Currency::EUR,
             quote: "USD".parse().unwrap(),
-            date: day,
+            date: DAY,
             rate: "1.0825".parse().unwrap(),
         }),
         Fact::UpcomingDividend(UpcomingDividend {
@@ -137,8 +156,8 @@ fn of_every_kind() -> Vec<Located> {
             broker_account: account.clone(),
             instrument: share,
             status: DividendStatus::Forecast,
-            ex_date: Some(day),
-            pay_date: Some(day),
+            ex_date: Some(DAY),
+            pay_date: Some(DAY),
             per_unit: Some(euros(2)),
             gross: Some(euros(12)),
             withholding_tax: Some(euros(-1)),
@@ -146,13 +165,11 @@ fn of_every_kind() -> Vec<Located> {
         Fact::Note(Note {
             identity: identity("n1"),
             broker_account: account,
-            at: Some(at),
+            at: Some(at()),
             reason: "not understood".to_owned(),
             text: "???".to_owned(),
         }),
-    ];
-    let location = Location { line: Some(9), path: Some("/Trades/Trade[1]".into()) };
-    facts.into_iter().map(|fact| Located { fact, location: location.clone() }).collect()
+    ]
 }
 
 fn origin() -> Origin {
