@@ -9,6 +9,7 @@ const PAGES = {
   "the dashboard": "/",
   "the portfolio": "/portfolio",
   "the transactions": "/transactions",
+  "the insights": "/insights",
   "the import": "/import",
   "the plugins": "/plugins",
   "a plugin": "/plugins/degiro",
@@ -53,6 +54,15 @@ visits(["--demo"], (visit) => {
     await page.waitForURL("**/?interval=*");
     await page.waitForLoadState("networkidle");
     assert.ok(!whole.equals(await canvas.screenshot()), "another interval is another picture");
+  });
+
+  visit("lines of insights are drawn over the server's", {}, async (page) => {
+    await page.goto("/insights", { waitUntil: "networkidle" });
+    const charts = page.locator("[data-lines]");
+    assert.ok((await charts.count()) > 0);
+    await charts.first().locator("canvas").waitFor();
+    await page.getByRole("heading", { name: "Concentration" }).waitFor();
+    await page.getByText("Largest position").waitFor();
   });
 
   visit("a transaction opens down to the line of its file", {}, async (page) => {

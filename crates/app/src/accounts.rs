@@ -11,7 +11,7 @@ use stonks_plugin::PluginId;
 
 use crate::app::App;
 use crate::db::accounts::{self, AccountRow};
-use crate::db::{Transaction, settings};
+use crate::db::{Transaction, insights, settings};
 
 /// An account of the user's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -146,6 +146,7 @@ impl App {
             drop(transaction);
             return Err(self.unknown_account(name).await?);
         }
+        insights::delete(&mut transaction, name.as_str()).await?;
         settings::count_change(&mut transaction).await?;
         transaction.commit().await?;
         Ok(())

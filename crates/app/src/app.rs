@@ -25,6 +25,10 @@ pub struct App {
     pub(crate) books: BooksCache,
     outside: Outside,
     _residence: Residence,
+    /// Held by whoever sends facts through the middleware.
+    pub(crate) mapping: tokio::sync::Mutex<()>,
+    /// Rung where insights are out of date.
+    pub(crate) insights_wanted: tokio::sync::Notify,
 }
 
 impl App {
@@ -82,6 +86,8 @@ impl App {
             books: BooksCache::default(),
             outside,
             _residence: residence,
+            mapping: tokio::sync::Mutex::default(),
+            insights_wanted: tokio::sync::Notify::new(),
         })
     }
 

@@ -21,6 +21,7 @@ use crate::db::facts::{
 };
 use crate::db::rows::Table;
 use crate::db::{Transaction, accounts, deliveries, settings};
+use crate::mapping::{Changes, Mapped};
 
 /// The ledger and the rates for every currency in it.
 pub(crate) struct Books {
@@ -28,6 +29,8 @@ pub(crate) struct Books {
     pub(crate) rates: Rates,
     /// Names of all accounts, also of those that hold nothing yet.
     pub(crate) accounts: Vec<AccountName>,
+    /// What middleware changed.
+    pub(crate) changes: Changes,
 }
 
 /// The books of one revision of the database.
@@ -37,6 +40,11 @@ pub(crate) struct BooksCache(Mutex<Option<(i64, Arc<Books>)>>);
 impl App {
     /// The books as the database has them now.
     pub(crate) async fn books(&self) -> Result<Arc<Books>> {
+        Ok(self.books_at().await?.1)
+    }
+
+    /// The books, and the revision of the database that they are of.
+    pub(crate) async fn books_at(&self) -> Result<(i64, Arc<Books>)> {
         let mut transaction = self.database.read().await?;
         let revision = settings::revision(&mut transaction).await?;
         {
@@ -44,27 +52,35 @@ impl App {
             if let Some((of, books)) = cached.as_ref()
                 && *of == revision
             {
-                return Ok(Arc::clone(books));
+                return Ok((revision, Arc::clone(books)));
             }
         }
         let (facts, accounts) = load(&mut transaction).await?;
+        let mapped = Mapped::load(&mut transaction).await?;
         drop(transaction);
         let base = self.base_currency();
-        let books = tokio::task::spawn_blocking(move || Books::new(facts, accounts, base));
-        let books = Arc::new(books.await.context("computing the ledger")?);
+        let books = tokio::task::spawn_blocking(move || Books::new(facts, mapped, accounts, base));
+        let books = Arc::new(books.await.context("computing the ledger")??);
         *self.books.0.lock().unwrap_or_else(PoisonError::into_inner) =
             Some((revision, Arc::clone(&books)));
-        Ok(books)
+        Ok((revision, books))
     }
 }
 
 impl Books {
-    fn new(facts: Facts, accounts: Vec<AccountName>, base: Currency) -> Self {
+    fn new(
+        mut facts: Facts,
+        mapped: Mapped,
+        accounts: Vec<AccountName>,
+        base: Currency,
+    ) -> Result<Self> {
+        let mut changes = mapped.apply(&mut facts)?;
         let mut wanted = currencies(&facts);
         wanted.insert(base.major().0);
         let ledger = Ledger::new(facts);
         let rates = crate::rates::rates(&wanted, &ledger.fx_rates);
-        Self { ledger, rates, accounts }
+        changes.look_up(&ledger);
+        Ok(Self { ledger, rates, accounts, changes })
     }
 }
 

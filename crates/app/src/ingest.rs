@@ -213,7 +213,10 @@ impl App {
         if !reads_files {
             return Err(ImportError::ReadsNoFiles(plugin));
         }
-        let instance = self.plugins.start(&plugin, &settings).await?;
+        // What an account sets comes before what holds for the plugin as a whole.
+        let mut all_settings = self.plugin_settings(&plugin).await?;
+        all_settings.extend(settings);
+        let instance = self.plugins.start(&plugin, &all_settings).await?;
         let mut read = Vec::with_capacity(files.len());
         for file in files {
             let facts = read_file(&instance, &file, on_progress).await?;
@@ -234,7 +237,15 @@ impl App {
             .plugin
             .version;
         let delivered = store::Delivered { owner, plugin, version, files: read };
-        self.store(delivered, mode).await
+        let report = self.store(delivered, mode).await?;
+        if mode == Mode::Store {
+            // What is stored is stored, whatever comes of it.
+            if let Err(error) = self.map_facts_again().await {
+                tracing::error!("facts did not go through the middleware: {error:#}");
+            }
+            self.wake_insights();
+        }
+        Ok(report)
     }
 }
 

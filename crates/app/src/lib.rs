@@ -14,6 +14,9 @@ mod db;
 pub mod demo;
 mod grants;
 mod ingest;
+mod insights;
+mod mapping;
+mod plugin_settings;
 pub mod plugins;
 mod rates;
 pub mod reports;
@@ -27,4 +30,7 @@ pub use ingest::{
     FileReport, ImportError, ImportFile, ImportProgress, ImportReport, KindCount, Mode, SyncError,
     Target,
 };
+pub use insights::Insight;
+pub use plugin_settings::SettingsError;
 pub use stonks_host::Compiler;
+pub use stonks_host::insight;

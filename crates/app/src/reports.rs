@@ -52,6 +52,8 @@ pub struct Query {
     pub from: Option<Date>,
     /// The last day of lists; `as_of` where it is none.
     pub to: Option<Date>,
+    /// Whether what is held in several accounts is one holding.
+    pub together: bool,
 }
 
 impl Query {
@@ -71,6 +73,8 @@ pub struct RowSource {
     /// For [`App::excerpt`].
     pub delivery: i64,
     pub line: Option<u32>,
+    /// Middleware that changed what the row rests on: name and version.
+    pub changed_by: Vec<String>,
 }
 
 /// An exact decimal as text.
@@ -105,7 +109,8 @@ impl Desk {
         &self.books.ledger.instruments[index]
     }
 
-    fn source(&self, source: &Source) -> RowSource {
+    /// Of the row with this id, about this instrument.
+    fn source(&self, source: &Source, id: &str, instrument: Option<InstrumentIndex>) -> RowSource {
         let delivery = &self.books.ledger.deliveries[source.delivery];
         let row = source.location.to_string();
         RowSource {
@@ -115,6 +120,7 @@ impl Desk {
             row: (!row.is_empty()).then_some(row),
             delivery: delivery.id,
             line: source.location.line,
+            changed_by: self.books.changes.of_row(delivery.account.as_ref(), id, instrument),
         }
     }
 

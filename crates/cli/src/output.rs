@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
-use stonks_app::{AccountError, GrantError, ImportError, SyncError};
+use stonks_app::{AccountError, GrantError, ImportError, SettingsError, SyncError};
 
 /// How results are shown.
 #[derive(Clone, Copy)]
@@ -16,10 +16,10 @@ pub(crate) struct Output {
 
 /// A column of a table.
 #[derive(Clone, Copy)]
-pub(crate) enum Column {
-    Left(&'static str),
+pub(crate) enum Column<'a> {
+    Left(&'a str),
     /// For numbers.
-    Right(&'static str),
+    Right(&'a str),
 }
 
 /// What failed, for scripts: one JSON object on stderr.
@@ -62,14 +62,14 @@ impl Output {
     }
 
     /// A table of the result; nothing where it has no rows but `empty`.
-    pub(crate) fn table(self, columns: &[Column], rows: Vec<Vec<String>>, empty: &str) {
+    pub(crate) fn table(self, columns: &[Column<'_>], rows: Vec<Vec<String>>, empty: &str) {
         if rows.is_empty() {
             self.note(empty);
             return;
         }
         let mut table = Table::new();
         table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-        let align = |text: String, column: &Column| match column {
+        let align = |text: String, column: &Column<'_>| match column {
             Column::Left(_) => Cell::new(text),
             Column::Right(_) => Cell::new(text).set_alignment(CellAlignment::Right),
         };
@@ -142,6 +142,10 @@ impl<'a> Failure<'a> {
         }
         if let Some(error) = error.downcast_ref::<SyncError>() {
             return Self { hint: error.hint(), ..plain };
+        }
+        if let Some(error) = error.downcast_ref::<SettingsError>() {
+            let (line, column) = error.place();
+            return Self { line, column, hint: error.hint(), ..plain };
         }
         if let Some(error) = error.downcast_ref::<Advised>() {
             return Self { hint: Some(error.hint.clone()), ..plain };

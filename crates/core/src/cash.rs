@@ -50,7 +50,7 @@ pub enum CashKind {
 }
 
 /// A change in the cash of one currency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CashMovement {
     pub identity: Identity,
     pub broker_account: Option<Identity>,
@@ -69,7 +69,7 @@ pub struct CashMovement {
 }
 
 /// Units that the broker says are held at the end of `date`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     pub identity: Identity,
     pub broker_account: Option<Identity>,
@@ -95,6 +95,7 @@ pub struct Position {
     EnumString,
     IntoStaticStr,
     Serialize,
+    Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -104,7 +105,7 @@ pub enum DaySide {
 }
 
 /// Cash that the broker says is there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balance {
     pub identity: Identity,
     pub broker_account: Option<Identity>,
@@ -114,7 +115,17 @@ pub struct Balance {
 }
 
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, IntoStaticStr, Serialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Display,
+    EnumString,
+    IntoStaticStr,
+    Serialize,
+    Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -124,7 +135,7 @@ pub enum DividendStatus {
 }
 
 /// Income that has not been paid yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UpcomingDividend {
     pub identity: Identity,
     pub broker_account: Option<Identity>,

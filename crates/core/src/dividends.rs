@@ -1,6 +1,6 @@
 //! Dividends: gross, tax withheld and net, by payment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::cash::{CashKind, DividendStatus};
 use crate::figure::{Figure, product};
 use crate::holdings::Holding;
-use crate::ledger::{Book, InstrumentIndex};
+use crate::ledger::{Book, InstrumentIndex, Ledger};
 use crate::moment::Moment;
 use crate::money::{Currency, Money};
 use crate::statement::Source;
@@ -131,4 +131,35 @@ pub fn upcoming<'a>(book: &'a Book, holdings: &[Holding], as_of: Date) -> Vec<Di
     }
     dividends.sort_by(|left, right| left.at.cmp(&right.at).then_with(|| left.id.cmp(&right.id)));
     dividends
+}
+
+/// Units of a book day by day, to tell for how many a dividend was paid.
+#[derive(Debug)]
+pub struct UnitsHeld<'a> {
+    ledger: &'a Ledger,
+    /// In the order in which they happened.
+    changes: HashMap<InstrumentIndex, Vec<(Date, Decimal)>>,
+}
+
+impl<'a> UnitsHeld<'a> {
+    #[must_use]
+    pub fn of(ledger: &'a Ledger, book: &Book) -> Self {
+        let mut changes: HashMap<InstrumentIndex, Vec<(Date, Decimal)>> = HashMap::new();
+        for booked in &book.transactions {
+            let change = (booked.transaction.at.date, booked.transaction.quantity);
+            changes.entry(booked.instrument).or_default().push(change);
+        }
+        Self { ledger, changes }
+    }
+
+    /// Units held before `date`, as many as they are at the end of `as_of` after the splits since.
+    /// None where none were held.
+    #[must_use]
+    pub fn before(&self, instrument: InstrumentIndex, date: Date, as_of: Date) -> Option<Decimal> {
+        let day_before = date.yesterday().ok()?;
+        let changes = self.changes.get(&instrument)?.iter().filter(|(day, _)| *day <= day_before);
+        let held = changes.fold(Decimal::ZERO, |held, (_, change)| held.saturating_add(*change));
+        let ratio = self.ledger.prices[instrument].ratio_since(day_before, as_of);
+        held.checked_mul(ratio).filter(|units| *units > Decimal::ZERO)
+    }
 }

@@ -74,14 +74,14 @@ impl fmt::Display for Location {
 pub struct Note {
     pub identity: Identity,
     pub broker_account: Option<Identity>,
-    #[serde(skip_deserializing)]
     pub at: Option<Moment>,
     pub reason: String,
     pub text: String,
 }
 
 /// One thing that a broker says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Fact {
     Account(BrokerAccount),
     Instrument(Instrument),

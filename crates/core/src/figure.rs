@@ -18,6 +18,8 @@ pub enum NoValue {
     NoCost { account: String, instrument: String },
     #[error("the cash of account `{account}` isn't known: no account statement was imported")]
     NoCash { account: String },
+    #[error("one account is told in {left}, another in {right}")]
+    TwoCurrencies { left: Currency, right: Currency },
     #[error("nothing was put in, so that there is nothing to compare with")]
     NoContributions,
     #[error("a number became too large to compute with")]

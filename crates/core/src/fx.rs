@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::fact::Identity;
 use crate::figure::{Figure, NoValue, product, quotient};
 use crate::money::{Currency, Money};
 
 /// Units of `quote` for one unit of `base`, as a plugin delivers it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FxRate {
     pub identity: Identity,
     pub base: Currency,

@@ -5,14 +5,15 @@
 //! - ROI: profit or loss as a share of net contributions.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use rust_decimal::Decimal;
 
 use crate::account::AccountName;
 use crate::deposits::{contributions, net_contributions};
-use crate::figure::{Figure, NoValue, Sum, both, difference, product, quotient};
+use crate::figure::{Figure, NoValue, Sum, both, difference, product, quotient, sum};
 use crate::holdings::{Holding, Terms, holdings};
-use crate::ledger::Ledger;
+use crate::ledger::{InstrumentIndex, Ledger};
 use crate::money::{Currency, Money};
 
 /// Cash of one book in one currency.
@@ -97,6 +98,54 @@ impl Total {
             quotient(product(gain, Decimal::ONE_HUNDRED)?, put_in)
         });
         Self { value, cash, deposits, profit_loss, roi_percent, without_cash }
+    }
+}
+
+/// One holding for each instrument, whatever accounts it is in: their sums, and their names.
+///
+/// What has no value in one account has none in the sum.
+#[must_use]
+pub fn together(holdings: Vec<Holding>) -> Vec<Holding> {
+    let mut sums: BTreeMap<InstrumentIndex, Holding> = BTreeMap::new();
+    for holding in holdings {
+        match sums.entry(holding.instrument) {
+            Entry::Vacant(entry) => {
+                entry.insert(holding);
+            }
+            Entry::Occupied(mut entry) => entry.get_mut().join(holding),
+        }
+    }
+    sums.into_values().collect()
+}
+
+impl Holding {
+    /// Takes another account's units of the same instrument.
+    fn join(&mut self, other: Self) {
+        self.account_label = match (self.is_open(), other.is_open()) {
+            (true, false) => self.account_label.clone(),
+            (false, true) => other.account_label.clone(),
+            _ => format!("{}, {}", self.account_label, other.account_label),
+        };
+        // An account that holds nothing any more tells value and cost in whatever currency it paid.
+        if self.currency != other.currency && !self.is_open() {
+            (self.currency, self.value, self.cost.native) =
+                (other.currency, other.value, other.cost.native);
+        } else if self.currency == other.currency {
+            self.value = both(&self.value, &other.value, sum);
+            self.cost.native = both(&self.cost.native, &other.cost.native, sum);
+        } else if other.is_open() {
+            let unknown = NoValue::TwoCurrencies { left: self.currency, right: other.currency };
+            (self.value, self.cost.native) = (Err(unknown.clone()), Err(unknown));
+        }
+        self.quantity = self.quantity.saturating_add(other.quantity);
+        self.base_value = both(&self.base_value, &other.base_value, sum);
+        self.cost.base = both(&self.cost.base, &other.cost.base, sum);
+        self.realized_gain = both(&self.realized_gain, &other.realized_gain, sum);
+        self.unrealized_gain = both(&self.unrealized_gain, &other.unrealized_gain, sum);
+        self.oversold = self.oversold.saturating_add(other.oversold);
+        self.price = self.price.or(other.price);
+        self.lots.extend(other.lots);
+        self.lots.sort_by_key(|lot| lot.acquired);
     }
 }
 

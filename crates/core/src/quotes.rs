@@ -2,14 +2,14 @@
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::fact::Identity;
 use crate::moment::Moment;
 use crate::money::Currency;
 
 /// The price of one unit, as a broker or a market-data plugin tells it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
     pub identity: Identity,
     pub instrument: Identity,
@@ -82,6 +82,13 @@ impl PriceHistory {
             }
         }
         Some(price)
+    }
+
+    /// How many units one unit of the end of `after` is at the end of `date`.
+    #[must_use]
+    pub fn ratio_since(&self, after: Date, date: Date) -> Decimal {
+        let since = self.splits.iter().filter(|split| after < split.date && split.date <= date);
+        since.fold(Decimal::ONE, |ratio, split| ratio.saturating_mul(split.ratio))
     }
 
     #[must_use]

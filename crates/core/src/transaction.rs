@@ -92,7 +92,7 @@ pub struct Fee {
 /// A change in the units held.
 ///
 /// Its cash is told either here or by the movements that name it; [`crate::ledger`] decides which.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transaction {
     pub identity: Identity,
     pub broker_account: Option<Identity>,

@@ -61,6 +61,11 @@ impl Generation {
         Instance::start(&self.loaded, settings, self.limits, life).await
     }
 
+    /// SHA-256 of the component.
+    pub(crate) const fn digest(&self) -> [u8; 32] {
+        self.loaded.digest
+    }
+
     pub(crate) const fn call_limit(&self) -> Duration {
         self.limits.call
     }

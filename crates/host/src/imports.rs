@@ -11,3 +11,5 @@ use crate::runtime::wasm::limits::State;
 
 /// The words of the contract hold nothing to call.
 impl contract::types::Host for State {}
+impl contract::figures::Host for State {}
+impl contract::snapshot::Host for State {}

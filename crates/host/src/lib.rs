@@ -13,6 +13,7 @@ pub mod events;
 mod generation;
 pub mod grants;
 mod imports;
+pub mod insight;
 mod logs;
 mod manager;
 pub mod outside;

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use futures::StreamExt;
+use sha2::{Digest, Sha256};
 use stonks_plugin::PluginId;
 use stonks_plugin::lifecycle::{Event, Reason, Standing, State};
 use stonks_plugin::manifest::Manifest;
@@ -283,6 +284,21 @@ impl PluginManager {
         settings_for(manifest, settings)
             .map(|_| ())
             .map_err(|problem| StartError::Setting { plugin: id.clone(), problem })
+    }
+
+    /// SHA-256 of a plugin's component: what is computed by it holds as long as it stays the same.
+    ///
+    /// # Errors
+    /// A plugin that is unknown, or whose component can't be read.
+    pub fn digest(&self, id: &PluginId) -> Result<[u8; 32], StartError> {
+        let plugin = self.plugin(id)?;
+        if let Some(generation) = plugin.current() {
+            return Ok(generation.digest());
+        }
+        let component = plugin.found().component();
+        let component =
+            component.map_err(|error| StartError::Read { plugin: id.clone(), error })?;
+        Ok(Sha256::digest(component).into())
     }
 
     /// Starts the instance that the host keeps of a plugin, if nothing forbids it.

@@ -41,6 +41,12 @@ pub enum Call {
     NextPage,
     /// A page of a service.
     Fetch(Service),
+    /// Facts on their way to the ledger.
+    Transform,
+    /// Figures of a portfolio.
+    Compute,
+    /// Panels of a portfolio.
+    Render,
     /// The last call.
     Shutdown,
 }
@@ -52,6 +58,9 @@ impl fmt::Display for Call {
             Self::Health => formatter.write_str("`health`"),
             Self::OpenFile | Self::NextPage => formatter.write_str("`import-file`"),
             Self::Fetch(service) => write!(formatter, "`{service}`"),
+            Self::Transform => formatter.write_str("`transform`"),
+            Self::Compute => formatter.write_str("`compute`"),
+            Self::Render => formatter.write_str("`render`"),
             Self::Shutdown => formatter.write_str("`shutdown`"),
         }
     }

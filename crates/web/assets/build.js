@@ -8,7 +8,7 @@ rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
 
 await build({
-  entryPoints: ["src/chart.js", "src/import.js", "src/plugin.js", "src/plugins.js"],
+  entryPoints: ["src/chart.js", "src/import.js", "src/lines.js", "src/plugin.js", "src/plugins.js"],
   outdir: "dist",
   bundle: true,
   // What several pages draw with is loaded once; its name holds its digest.

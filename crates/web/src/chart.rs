@@ -63,6 +63,7 @@ pub(crate) fn lines(values: &[Option<Decimal>], contributions: &[Option<Decimal>
 /// One arc of a ring whose circumference is 100.
 pub(crate) struct Slice {
     pub(crate) label: String,
+    pub(crate) value: Decimal,
     /// In per cent, as shown.
     pub(crate) share: String,
     /// Length of the arc, and of the rest of the ring.
@@ -91,6 +92,7 @@ pub(crate) fn ring(mut parts: Vec<(String, Decimal)>) -> Vec<Slice> {
         let share = (value * Decimal::ONE_HUNDRED).checked_div(whole).unwrap_or_default();
         slices.push(Slice {
             label,
+            value,
             share: format!("{share:.1}"),
             length: format!("{share:.3}"),
             offset: format!("{:.3}", -begin),

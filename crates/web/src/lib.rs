@@ -11,6 +11,7 @@ mod chart;
 mod events;
 mod figures;
 mod pages;
+mod panels;
 mod router;
 mod security;
 mod staging;

@@ -2,6 +2,7 @@
 
 pub(crate) mod dashboard;
 pub(crate) mod import;
+pub(crate) mod insights;
 pub(crate) mod plugins;
 pub(crate) mod portfolio;
 pub(crate) mod source;

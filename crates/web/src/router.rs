@@ -14,7 +14,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::events::{self, Closing};
-use crate::pages::{self, dashboard, import, plugins, portfolio, source, transactions};
+use crate::pages::{self, dashboard, import, insights, plugins, portfolio, source, transactions};
 use crate::staging::Staging;
 use crate::{assets, security};
 
@@ -42,6 +42,7 @@ pub(crate) fn router_until(app: Arc<App>, is_local: bool, closing: Closing) -> R
     let pages = Router::new()
         .route("/", get(dashboard::show))
         .route("/portfolio", get(portfolio::show))
+        .route("/insights", get(insights::show))
         .route("/transactions", get(transactions::show))
         .route("/source/{delivery}/{line}", get(source::show))
         .route(

@@ -17,6 +17,16 @@ pub mod types {
     pub use super::imports::stonks::plugin::types::*;
 }
 
+/// The portfolio as it stands.
+pub mod snapshot {
+    pub use super::imports::stonks::plugin::snapshot::*;
+}
+
+/// Named figures.
+pub mod figures {
+    pub use super::imports::stonks::plugin::figures::*;
+}
+
 /// What plugins may call.
 pub mod host {
     pub use super::imports::stonks::plugin::{clock, http, log, progress, storage};
@@ -27,6 +37,8 @@ mod imports {
         path: "../../wit/v1",
         inline: "package stonks:guest; world imported {
             import stonks:plugin/types@1.0.0;
+            import stonks:plugin/snapshot@1.0.0;
+            import stonks:plugin/figures@1.0.0;
             import stonks:plugin/http@1.0.0;
             import stonks:plugin/log@1.0.0;
             import stonks:plugin/storage@1.0.0;
@@ -53,7 +65,10 @@ pub mod services {
 pub mod exports {
     /// Bindings of one exported interface.
     macro_rules! exported {
-        ($module:ident, $inline:literal, $world:literal, $export:literal, $bindings:literal) => {
+        (
+            $module:ident, $inline:literal, $world:literal, $export:literal, $bindings:literal
+            $(, $used:literal => $at:path)*
+        ) => {
             pub mod $module {
                 wit_bindgen::generate!({
                     path: "../../wit/v1",
@@ -62,7 +77,10 @@ pub mod exports {
                     pub_export_macro: true,
                     export_macro_name: $export,
                     default_bindings_module: $bindings,
-                    with: { "stonks:plugin/types@1.0.0": crate::bindings::types },
+                    with: {
+                        "stonks:plugin/types@1.0.0": crate::bindings::types,
+                        $($used: $at,)*
+                    },
                 });
             }
         };
@@ -137,5 +155,30 @@ pub mod exports {
         "stonks:guest/file-import-exported",
         "export_file_import",
         "stonks_plugin_sdk::exports::file_import"
+    );
+    exported!(
+        middleware,
+        "package stonks:guest; world middleware-exported { export stonks:plugin/middleware@1.0.0; }",
+        "stonks:guest/middleware-exported",
+        "export_middleware",
+        "stonks_plugin_sdk::exports::middleware"
+    );
+    exported!(
+        aggregator,
+        "package stonks:guest; world aggregator-exported { export stonks:plugin/aggregator@1.0.0; }",
+        "stonks:guest/aggregator-exported",
+        "export_aggregator",
+        "stonks_plugin_sdk::exports::aggregator",
+        "stonks:plugin/snapshot@1.0.0" => crate::bindings::snapshot,
+        "stonks:plugin/figures@1.0.0" => crate::bindings::figures
+    );
+    exported!(
+        view,
+        "package stonks:guest; world view-exported { export stonks:plugin/view@1.0.0; }",
+        "stonks:guest/view-exported",
+        "export_view",
+        "stonks_plugin_sdk::exports::view",
+        "stonks:plugin/snapshot@1.0.0" => crate::bindings::snapshot,
+        "stonks:plugin/figures@1.0.0" => crate::bindings::figures
     );
 }

@@ -27,14 +27,18 @@
 
 #![deny(missing_docs)]
 
+pub mod aggregator;
 mod bindings;
 pub mod decimal;
 mod errors;
+pub mod figures;
 mod identity;
 pub mod isin;
+pub mod middleware;
 mod session;
 pub mod testing;
 pub mod text;
+pub mod view;
 
 #[doc(hidden)]
 pub use bindings::exports;
@@ -43,6 +47,7 @@ pub use bindings::exports::lifecycle::exports::stonks::plugin::lifecycle::{
 };
 pub use bindings::host::{clock, http, log, progress, storage};
 pub use bindings::services;
+pub use bindings::snapshot;
 pub use bindings::types::*;
 pub use errors::{Refusal, bad_data};
 pub use identity::Identities;
@@ -87,6 +92,9 @@ pub trait FileImporter {
 
 /// Exports a plugin: `export_plugin!(Type: service, …)`, with the services in snake case as in
 /// [`services`], and `file_import` for a [`FileImporter`].
+///
+/// The other kinds are `middleware` for a [`middleware::Middleware`], `aggregator` for an
+/// [`aggregator::Aggregator`], and `view` for a [`view::View`].
 ///
 /// Outside WebAssembly it does nothing, so that a plugin's tests link natively.
 #[macro_export]
@@ -171,5 +179,43 @@ macro_rules! __export_service {
     };
     ($plugin:ident, update) => {
         $crate::exports::update::export_update!($plugin with_types_in $crate::exports::update);
+    };
+    ($plugin:ident, middleware) => {
+        impl $crate::exports::middleware::exports::stonks::plugin::middleware::Guest for $plugin {
+            async fn transform(
+                origin: $crate::middleware::Origin,
+                facts: ::std::vec::Vec<$crate::Fact>,
+            ) -> ::core::result::Result<::std::vec::Vec<$crate::Fact>, $crate::PluginError> {
+                <$plugin as $crate::middleware::Middleware>::transform(origin, facts).await
+            }
+        }
+        $crate::exports::middleware::export_middleware!(
+            $plugin with_types_in $crate::exports::middleware
+        );
+    };
+    ($plugin:ident, aggregator) => {
+        impl $crate::exports::aggregator::exports::stonks::plugin::aggregator::Guest for $plugin {
+            async fn compute(
+                portfolio: $crate::snapshot::PortfolioSnapshot,
+            ) -> ::core::result::Result<
+                ::std::vec::Vec<$crate::figures::Metric>,
+                $crate::PluginError,
+            > {
+                <$plugin as $crate::aggregator::Aggregator>::compute(portfolio).await
+            }
+        }
+        $crate::exports::aggregator::export_aggregator!(
+            $plugin with_types_in $crate::exports::aggregator
+        );
+    };
+    ($plugin:ident, view) => {
+        impl $crate::exports::view::exports::stonks::plugin::view::Guest for $plugin {
+            async fn render(
+                portfolio: $crate::snapshot::PortfolioSnapshot,
+            ) -> ::core::result::Result<::std::vec::Vec<$crate::view::Panel>, $crate::PluginError> {
+                <$plugin as $crate::view::View>::render(portfolio).await
+            }
+        }
+        $crate::exports::view::export_view!($plugin with_types_in $crate::exports::view);
     };
 }

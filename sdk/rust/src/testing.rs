@@ -1,6 +1,10 @@
 //! What a plugin's own tests need: a file read to its end, and facts told in one line each.
 
+mod panels;
+
 use std::fmt::Write;
+
+pub use panels::{answer, holding, snapshot, tell_metrics, tell_panels};
 
 use crate::{
     BadData, CashMovement, Fact, FileImporter, Instrument, Moment, Money, PluginError,

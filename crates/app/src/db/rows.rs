@@ -12,6 +12,12 @@ pub(crate) trait Table: Sized + Send + Sync {
     /// All rows, the earliest delivered first.
     fn all(transaction: &mut Transaction) -> impl Future<Output = Result<Vec<Self>>> + Send;
 
+    /// Rows that one delivery brought, in its order.
+    fn of_delivery(
+        transaction: &mut Transaction,
+        delivery: i64,
+    ) -> impl Future<Output = Result<Vec<Self>>> + Send;
+
     /// Identities and statements that an account has already; of facts that belong to none where
     /// `account` is none.
     fn known(
@@ -49,6 +55,21 @@ macro_rules! fact_table {
                     " FROM ", $table, " ORDER BY id"
                 );
                 Ok($crate::db::with_connection!(transaction, |connection| sqlx::query_as(sql)
+                    .fetch_all(connection)
+                    .await)?)
+            }
+
+            async fn of_delivery(
+                transaction: &mut $crate::db::Transaction,
+                delivery: i64,
+            ) -> anyhow::Result<Vec<Self>> {
+                let sql = concat!(
+                    "SELECT delivery_id, account_id, identity, statement, line, path",
+                    $(", ", stringify!($column),)*
+                    " FROM ", $table, " WHERE delivery_id = $1 ORDER BY id"
+                );
+                Ok($crate::db::with_connection!(transaction, |connection| sqlx::query_as(sql)
+                    .bind(delivery)
                     .fetch_all(connection)
                     .await)?)
             }

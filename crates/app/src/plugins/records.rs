@@ -201,8 +201,11 @@ impl Records for DatabaseRecords {
 
     fn settings<'a>(
         &'a self,
-        _plugin: &'a str,
+        plugin: &'a str,
     ) -> BoxFuture<'a, Result<BTreeMap<String, String>, RecordError>> {
-        Box::pin(async { Ok(BTreeMap::new()) })
+        let read = async move {
+            crate::plugin_settings::of(&mut self.database.read().await?, plugin).await
+        };
+        Box::pin(async { told(read.await) })
     }
 }

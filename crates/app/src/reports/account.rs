@@ -106,7 +106,7 @@ fn movements(desk: &Desk, book: &Book) -> Vec<Change> {
                 currency: money.currency,
                 balance: String::new(),
                 computed_balance: String::new(),
-                source: desk.source(&booked.source),
+                source: desk.source(&booked.source, movement.identity.as_str(), booked.instrument),
             },
         }
     };
@@ -139,7 +139,11 @@ fn of_transactions(desk: &Desk, book: &Book) -> Vec<Change> {
                     currency: money.currency,
                     balance: String::new(),
                     computed_balance: String::new(),
-                    source: desk.source(&booked.source),
+                    source: desk.source(
+                        &booked.source,
+                        transaction.identity.as_str(),
+                        Some(booked.instrument),
+                    ),
                 },
             });
         }

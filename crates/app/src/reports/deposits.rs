@@ -40,7 +40,6 @@ impl App {
                 let mut reasons = Vec::new();
                 let base = desk.books.rates.convert(deposit.money, desk.base, deposit.at.date);
                 rows.push(DepositRow {
-                    id: deposit.id,
                     account: book.label(),
                     date: deposit.at,
                     kind: deposit.kind,
@@ -48,7 +47,8 @@ impl App {
                     currency: deposit.money.currency,
                     base_amount: desk.figure(&base, &mut reasons),
                     description: deposit.description.map(str::to_owned),
-                    source: desk.source(deposit.source),
+                    source: desk.source(deposit.source, &deposit.id, None),
+                    id: deposit.id,
                     reasons,
                 });
             }

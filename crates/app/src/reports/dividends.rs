@@ -59,7 +59,7 @@ impl DividendRow {
             base_net: desk.figure(&base_net, &mut reasons),
             ex_date: dividend.ex_date,
             description: dividend.description.map(str::to_owned),
-            source: desk.source(dividend.source),
+            source: desk.source(dividend.source, &dividend.id, dividend.instrument),
             reasons,
         }
     }

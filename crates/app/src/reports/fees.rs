@@ -42,7 +42,6 @@ impl App {
                 let mut reasons = Vec::new();
                 let base = desk.books.rates.convert(fee.money, desk.base, fee.at.date);
                 rows.push(FeeRow {
-                    id: fee.id,
                     account: book.label(),
                     date: fee.at,
                     kind: fee.kind,
@@ -54,7 +53,8 @@ impl App {
                     currency: fee.money.currency,
                     base_amount: desk.figure(&base, &mut reasons),
                     description: fee.description.map(str::to_owned),
-                    source: desk.source(fee.source),
+                    source: desk.source(fee.source, &fee.id, fee.instrument),
+                    id: fee.id,
                     reasons,
                 });
             }

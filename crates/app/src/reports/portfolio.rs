@@ -1,5 +1,7 @@
 //! What is held, and what is no longer held.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -7,14 +9,14 @@ use stonks_core::figure::Figure;
 use stonks_core::holdings::Holding;
 use stonks_core::instrument::AssetClass;
 use stonks_core::money::{Currency, round};
-use stonks_core::portfolio::{CashBalance, portfolio};
+use stonks_core::portfolio::{CashBalance, portfolio, together};
 use stonks_core::quotes::PriceSource;
 
 use super::{Amount, Desk, InstrumentName, Query, TotalReport, known, rounded_in, told};
 use crate::accounts::AccountError;
 use crate::app::App;
 
-/// One instrument in one account. Gains and cost basis are in the base currency.
+/// One instrument in one account, or in all where they are told together. Gains and cost basis are in the base currency.
 #[derive(Debug, Clone, Serialize)]
 pub struct HoldingRow {
     pub account: String,
@@ -41,6 +43,8 @@ pub struct HoldingRow {
     /// Share of all that has a value, in per cent.
     pub weight_percent: Option<Amount>,
     pub reasons: Vec<String>,
+    /// Middleware that changed what the holding rests on: name and version.
+    pub changed_by: Vec<String>,
 }
 
 /// Cash in one account and currency.
@@ -65,6 +69,19 @@ pub struct PortfolioReport {
 
 /// Places to which average costs are told.
 const AVERAGE_COST_PLACES: u32 = 6;
+
+impl Desk {
+    /// Who changed anything on which a holding rests; in any account where they are told together.
+    fn changed_by(&self, holding: &Holding) -> Vec<String> {
+        let of = |account| self.books.changes.of_instrument(account, holding.instrument);
+        if !self.query.together {
+            return of(&holding.account);
+        }
+        let books = self.ledger().books_of(self.account());
+        let all: BTreeSet<String> = books.flat_map(|book| of(&book.account)).collect();
+        all.into_iter().collect()
+    }
+}
 
 impl HoldingRow {
     fn new(desk: &Desk, holding: &Holding, whole: Decimal) -> Self {
@@ -104,6 +121,7 @@ impl HoldingRow {
             is_open: holding.is_open(),
             weight_percent: percent(&holding.base_value, whole),
             reasons,
+            changed_by: desk.changed_by(holding),
         }
     }
 }
@@ -129,6 +147,9 @@ impl App {
     pub async fn portfolio(&self, query: &Query) -> Result<PortfolioReport, AccountError> {
         let desk = self.desk(query).await?;
         let mut portfolio = portfolio(desk.ledger(), desk.account(), desk.terms());
+        if query.together {
+            portfolio.holdings = together(portfolio.holdings);
+        }
         portfolio.holdings.sort_by(|left, right| {
             let key = |holding: &Holding| {
                 (holding.is_open(), holding.base_value.clone().unwrap_or_default())

@@ -76,6 +76,7 @@ impl TotalReport {
             ));
         }
         reasons.extend(disagreements(desk));
+        reasons.extend(desk.books.changes.notes.iter().cloned());
         Self {
             as_of: desk.as_of,
             base_currency: desk.base,

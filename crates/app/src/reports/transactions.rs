@@ -86,7 +86,11 @@ impl TransactionRow {
             base_amount: base_amount.and_then(|figure| desk.figure(&figure, &mut reasons)),
             venue: transaction.venue.clone(),
             order: transaction.order.clone(),
-            source: desk.source(&booked.source),
+            source: desk.source(
+                &booked.source,
+                transaction.identity.as_str(),
+                Some(booked.instrument),
+            ),
             reasons,
         }
     }

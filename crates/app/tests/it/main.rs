@@ -3,6 +3,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
+    clippy::panic,
     reason = "a test that can't go on fails, and one that can't run says so"
 )]
 
@@ -10,6 +11,7 @@ mod accounts;
 mod demo;
 mod grants;
 mod imports;
+mod kinds;
 mod plugins;
 mod syncs;
 mod test_app;

@@ -8,6 +8,7 @@ mod info;
 mod lifecycle;
 mod list;
 mod revoke;
+mod settings;
 mod validate;
 
 use std::process::ExitCode;
@@ -38,6 +39,10 @@ pub(crate) enum Command {
     Logs(lifecycle::Listed),
     /// Build a plugin, run it, and do so again whenever a file of it is saved.
     Dev(dev::Options),
+    /// Set what holds for a plugin in all accounts, or show it.
+    Set(settings::Set),
+    /// Name the middleware through which facts go, in order, or show it.
+    Middleware(settings::Middleware),
     /// Show what a plugin asks for and why, and grant it.
     Grant(grant::Grant),
     /// Take back what was granted, at once.
@@ -61,6 +66,18 @@ pub(crate) async fn run(
         Command::History(listed) => lifecycle::history(global, &listed, output).await?,
         Command::Logs(listed) => lifecycle::logs(global, &listed, output).await?,
         Command::Dev(options) => dev::run(global, &options, output).await?,
+        Command::Set(options) => {
+            let app = global.open().await?;
+            let done = settings::set(&app, options, output).await;
+            app.close().await;
+            done?;
+        }
+        Command::Middleware(options) => {
+            let app = global.open().await?;
+            let done = settings::middleware(&app, options, output).await;
+            app.close().await;
+            done?;
+        }
         Command::Grant(options) => {
             let app = global.open().await?;
             let done = grant::run(&app, options, output).await;

@@ -1,5 +1,6 @@
 //! `stonks show`: figures and lists, as of any day.
 
+mod insights;
 mod lists;
 
 use std::process::ExitCode;
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Account(Options),
     /// Value on every day.
     History(Options),
+    /// What aggregators and views tell.
+    Insights(insights::Options),
 }
 
 #[derive(Args)]
@@ -58,11 +61,20 @@ pub(crate) struct PortfolioOptions {
     /// Show what is held no more, too. JSON always holds it.
     #[arg(long)]
     closed: bool,
+    /// Show what is held in several accounts as one holding.
+    #[arg(long)]
+    together: bool,
 }
 
 impl Options {
     fn query(self) -> Query {
-        Query { account: self.account, as_of: self.as_of, from: self.from, to: self.to }
+        Query {
+            account: self.account,
+            as_of: self.as_of,
+            from: self.from,
+            to: self.to,
+            ..Query::default()
+        }
     }
 }
 
@@ -78,10 +90,13 @@ pub(crate) async fn run(
 }
 
 async fn show(app: &App, command: Command, output: &Output) -> Result<()> {
+    // A plugin may be another than when facts last went through it.
+    app.map_facts().await?;
     match command {
         Command::Total(options) => total(&app.total(&options.query()).await?, output),
         Command::Portfolio(portfolio) => {
-            let report = app.portfolio(&portfolio.options.query()).await?;
+            let query = Query { together: portfolio.together, ..portfolio.options.query() };
+            let report = app.portfolio(&query).await?;
             holdings(&report, portfolio.closed, output)
         }
         Command::Transactions(options) => {
@@ -97,6 +112,7 @@ async fn show(app: &App, command: Command, output: &Output) -> Result<()> {
         Command::Account(options) => {
             list(&app.account_statement(&options.query()).await?, output, lists::account)
         }
+        Command::Insights(options) => insights::show(app, &options, output).await,
         Command::History(options) => {
             list(&app.history(&options.query()).await?, output, lists::history)
         }
@@ -187,6 +203,11 @@ fn holdings(report: &PortfolioReport, with_closed: bool, output: &Output) -> Res
         row.reasons.iter().map(move |reason| format!("{name}: {reason}"))
     });
     tell_reasons(&of_rows.collect::<Vec<_>>(), output);
+    let changed = shown
+        .iter()
+        .filter(|row| !row.changed_by.is_empty())
+        .map(|row| format!("{}: changed by {}", row.instrument.short(), row.changed_by.join(", ")));
+    tell_reasons(&changed.collect::<Vec<_>>(), output);
     tell_reasons(&report.total.reasons, output);
     Ok(())
 }

@@ -11,6 +11,7 @@ mod bad_input;
 mod commands;
 mod crash;
 mod grants;
+mod kinds;
 mod plugin_list;
 mod plugins;
 mod program;

@@ -7,3 +7,4 @@ mod figures;
 mod laws;
 mod statements;
 mod story;
+mod together;

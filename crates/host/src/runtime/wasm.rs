@@ -7,7 +7,9 @@ mod component;
 mod door;
 mod exports;
 mod instance;
+mod kinds;
 pub(crate) mod limits;
+mod lower;
 mod worker;
 
 use std::path::PathBuf;
@@ -77,6 +79,8 @@ pub(crate) struct Runtime {
 #[derive(Clone)]
 pub(crate) struct Loaded {
     plugin: PluginId,
+    /// SHA-256 of the component.
+    pub(crate) digest: [u8; 32],
     exports: Arc<Exports>,
     clock: Clock,
     logs: Logs,
@@ -130,6 +134,7 @@ impl Runtime {
         })?;
         Ok(Loaded {
             plugin: plugin.clone(),
+            digest,
             exports: Arc::new(exports),
             clock: Arc::clone(&self.clock),
             logs: self.logs.clone(),
@@ -159,6 +164,8 @@ fn link(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     contract::clock::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
     contract::progress::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
     contract::types::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
+    contract::figures::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
+    contract::snapshot::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
     Ok(linker)
 }
 

@@ -9,6 +9,7 @@ mod folders;
 mod hostile;
 mod index;
 mod kept;
+mod kinds;
 mod lifecycle;
 mod many;
 mod outside;

@@ -1,12 +1,11 @@
 // Draws the value chart over the one that the server drew, with a pointer that tells each day.
 
-import { colour, init } from "./paint.js";
+import { init } from "./paint.js";
+import { colour, money, short } from "./theme.js";
 
 const holder = document.getElementById("history");
 const data = JSON.parse(document.getElementById("history-data").textContent);
 
-const money = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
 function options() {
   const ink = colour("base-content", 0.62);

@@ -1,7 +1,8 @@
 // The page of a plugin follows what happens to it; its health is drawn over the server's pictures.
 
 import "./follow.js";
-import { colour, init } from "./paint.js";
+import { init } from "./paint.js";
+import { colour } from "./theme.js";
 
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 2 });

@@ -27,6 +27,9 @@ pub(crate) struct Choice {
     account: Option<String>,
     #[serde(default)]
     sort: Order,
+    /// Whether what is held in several accounts is one row.
+    #[serde(default)]
+    together: bool,
 }
 
 struct SortLink {
@@ -43,6 +46,9 @@ struct PortfolioPage {
     accounts: Vec<String>,
     account: Option<String>,
     sorts: Vec<SortLink>,
+    /// Apart, and together.
+    groups: [SortLink; 2],
+    together: bool,
     open: Vec<HoldingRow>,
     closed: Vec<HoldingRow>,
     cash: Vec<CashRow>,
@@ -60,33 +66,59 @@ pub(crate) async fn show(
     })?;
     let accounts =
         shared.app.accounts().await?.into_iter().map(|account| account.name.to_string()).collect();
-    let report = shared.app.portfolio(&Query { account: name, ..Query::default() }).await?;
+    let report = shared
+        .app
+        .portfolio(&Query { account: name, together: choice.together, ..Query::default() })
+        .await?;
     let (mut open, closed): (Vec<HoldingRow>, Vec<HoldingRow>) =
         report.holdings.into_iter().partition(|row| row.is_open);
     sort(&mut open, choice.sort);
-    let sorts = [
-        (Order::Value, "value", "Value"),
-        (Order::Gain, "gain", "Gain"),
-        (Order::Name, "name", "Name"),
-    ];
-    let sorts = sorts.into_iter().map(|(order, value, label)| SortLink {
-        href: match &account {
-            Some(account) => format!("/portfolio?sort={value}&account={account}"),
-            None => format!("/portfolio?sort={value}"),
-        },
+    let sorts = SORTS.into_iter().map(|(order, value, label)| SortLink {
+        href: address(value, choice.together, account.as_deref()),
         label,
         is_chosen: order == choice.sort,
     });
+    let chosen = sorts_of(choice.sort);
+    let group = |label, together| SortLink {
+        href: address(chosen, together, account.as_deref()),
+        label,
+        is_chosen: together == choice.together,
+    };
     drawn(&PortfolioPage {
         frame: visitor.frame("Portfolio", "/portfolio"),
         total: report.total,
         accounts,
         sorts: sorts.collect(),
+        groups: [group("By account", false), group("Together", true)],
+        together: choice.together,
         account,
         open,
         closed,
         cash: report.cash,
     })
+}
+
+/// The choices of the page: value in the URL, and label.
+const SORTS: [(Order, &str, &str); 3] = [
+    (Order::Value, "value", "Value"),
+    (Order::Gain, "gain", "Gain"),
+    (Order::Name, "name", "Name"),
+];
+
+fn sorts_of(chosen: Order) -> &'static str {
+    SORTS.iter().find(|(order, ..)| *order == chosen).map_or("value", |(_, value, _)| value)
+}
+
+fn address(sort: &str, together: bool, account: Option<&str>) -> String {
+    let mut address = format!("/portfolio?sort={sort}");
+    if together {
+        address.push_str("&together=true");
+    }
+    if let Some(account) = account {
+        address.push_str("&account=");
+        address.push_str(account);
+    }
+    address
 }
 
 fn sort(rows: &mut [HoldingRow], order: Order) {

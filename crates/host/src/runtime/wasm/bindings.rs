@@ -30,6 +30,9 @@ wasmtime::component::bindgen!({
         export stonks:plugin/account@1.0.0;
         export stonks:plugin/update@1.0.0;
         export stonks:plugin/file-import@1.0.0;
+        export stonks:plugin/middleware@1.0.0;
+        export stonks:plugin/aggregator@1.0.0;
+        export stonks:plugin/view@1.0.0;
     }",
     world: "stonks:host/everything",
 });

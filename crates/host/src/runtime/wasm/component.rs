@@ -9,7 +9,8 @@ use wasmparser::{Encoding, Parser, Payload};
 const API_VERSION_SECTION: &str = "stonks:api-version";
 
 /// Interfaces that the host offers to plugins.
-const OFFERED: [&str; 6] = ["http", "log", "storage", "clock", "progress", "types"];
+const OFFERED: [&str; 8] =
+    ["http", "log", "storage", "clock", "progress", "types", "figures", "snapshot"];
 
 /// Bytes that are no component.
 #[derive(Debug, thiserror::Error)]

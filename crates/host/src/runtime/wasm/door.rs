@@ -1,6 +1,9 @@
 //! The door: facts as a plugin tells them become facts as the core knows them, each value checked.
 
 mod health;
+pub(super) mod metrics;
+pub(super) mod middleware;
+pub(super) mod panels;
 mod values;
 
 use rust_decimal::Decimal;

@@ -49,4 +49,16 @@ macro_rules! exports {
     };
 }
 
-exports!(portfolio, transaction, deposit, dividend, fee, account, update, file_import);
+exports!(
+    portfolio,
+    transaction,
+    deposit,
+    dividend,
+    fee,
+    account,
+    update,
+    file_import,
+    middleware,
+    aggregator,
+    view
+);

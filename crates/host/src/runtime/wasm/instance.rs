@@ -10,8 +10,8 @@ use stonks_plugin::supervision::CallKey;
 use stonks_plugin::{PluginId, Service};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::Loaded;
 use super::worker::Worker;
+use super::{Loaded, kinds};
 use crate::runtime::{Call, CallError, CallErrorKind, FilePage, HealthReport, Limits};
 use crate::supervisor::Supervisor;
 
@@ -58,6 +58,8 @@ pub(super) enum Request {
         since: Option<String>,
         reply: Reply<FilePage>,
     },
+    /// Of the kinds other than broker.
+    Kind(kinds::Request),
     Shutdown(Reply<()>),
 }
 
@@ -73,6 +75,7 @@ impl Request {
             Self::Fetch { service, cursor, since, .. } => {
                 Some(CallKey(format!("fetch {service} {cursor:?} {since:?}")))
             }
+            Self::Kind(request) => request.key(),
             // The key of a page is that of its file, which the worker knows.
             Self::Health(_)
             | Self::NextPage { .. }
@@ -89,6 +92,7 @@ impl Request {
             Self::OpenFile { reply, .. } => drop(reply.send(Err(kind))),
             Self::NextPage { reply, .. } | Self::Fetch { reply, .. } => drop(reply.send(Err(kind))),
             Self::Shutdown(reply) => drop(reply.send(Err(kind))),
+            Self::Kind(request) => request.refuse(kind),
             Self::CloseFile { .. } => {}
         }
     }
@@ -189,7 +193,7 @@ impl Instance {
         self.ask(Call::Shutdown, Request::Shutdown).await
     }
 
-    async fn ask<T>(
+    pub(super) async fn ask<T>(
         &self,
         call: Call,
         request: impl FnOnce(Reply<T>) -> Request,

@@ -21,27 +21,27 @@ use crate::runtime::{CallErrorKind, FilePage, HealthReport, Limits};
 const SHUTDOWN: Duration = Duration::from_secs(1);
 
 /// Beyond the guest's own deadline, for a host call that doesn't come back.
-const GRACE: Duration = Duration::from_millis(250);
+pub(super) const GRACE: Duration = Duration::from_millis(250);
 
 /// Owns the store.
 pub(super) struct Worker {
     loaded: Loaded,
     settings: Vec<Setting>,
-    limits: Limits,
+    pub(super) limits: Limits,
     life: Life,
     running: Option<Running>,
 }
 
 /// A call that was let through, and since when it is under way.
-struct Admitted {
+pub(super) struct Admitted {
     key: Option<CallKey>,
     since: Instant,
 }
 
 /// An instance that has been initialised and has not failed.
 pub(super) struct Running {
-    store: Store<State>,
-    guests: Guests,
+    pub(super) store: Store<State>,
+    pub(super) guests: Guests,
     files: HashMap<u64, File>,
     n_files: u64,
 }
@@ -68,8 +68,14 @@ macro_rules! call {
     }};
 }
 
+pub(super) use call;
+
 /// What a failing call means: the plugin's time, its memory, its reply, or itself.
-fn trapped(store: &Store<State>, limit: Duration, error: &wasmtime::Error) -> CallErrorKind {
+pub(super) fn trapped(
+    store: &Store<State>,
+    limit: Duration,
+    error: &wasmtime::Error,
+) -> CallErrorKind {
     let state = store.data();
     if state.is_overdue {
         return CallErrorKind::Deadline(limit);
@@ -131,6 +137,7 @@ impl Worker {
                     self.answer(&call, reply, outcome).await;
                 }
                 Request::CloseFile { file } => self.close_file(file).await,
+                Request::Kind(request) => self.kind(&call, request).await,
                 Request::Shutdown(reply) => {
                     let outcome = self.shutdown().await;
                     self.answer(&call, reply, outcome).await;
@@ -167,7 +174,12 @@ impl Worker {
     }
 
     /// Tells the supervisor how a call went, then the caller.
-    async fn answer<T>(&self, call: &Admitted, reply: Reply<T>, outcome: Result<T, CallErrorKind>) {
+    pub(super) async fn answer<T>(
+        &self,
+        call: &Admitted,
+        reply: Reply<T>,
+        outcome: Result<T, CallErrorKind>,
+    ) {
         let took = call.since.elapsed();
         let supervisor = &self.life.supervisor;
         match &outcome {
@@ -188,7 +200,7 @@ impl Worker {
     }
 
     /// The instance, a fresh one if there is none.
-    async fn running(&mut self) -> Result<&mut Running, CallErrorKind> {
+    pub(super) async fn running(&mut self) -> Result<&mut Running, CallErrorKind> {
         if self.running.is_none() {
             self.start().await?;
             self.life.supervisor.started().await;
@@ -197,7 +209,10 @@ impl Worker {
     }
 
     /// Discards the instance unless the failure is one that a healthy plugin tells.
-    fn kept<T>(&mut self, outcome: Result<T, CallErrorKind>) -> Result<T, CallErrorKind> {
+    pub(super) fn kept<T>(
+        &mut self,
+        outcome: Result<T, CallErrorKind>,
+    ) -> Result<T, CallErrorKind> {
         if let Err(kind) = &outcome
             && !matches!(
                 kind,
