@@ -4,7 +4,7 @@
 mod command;
 mod detail;
 mod health;
-mod settings;
+pub(crate) mod settings;
 mod standing;
 
 use std::sync::Arc;

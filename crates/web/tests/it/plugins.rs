@@ -128,7 +128,7 @@ async fn a_broken_plugin_has_a_page_with_its_findings_and_what_it_asks_for() {
         "Requests to api.example.com (GET)",
         "To read your dividends",
         "A store of its own, up to 1 MiB",
-        "value=\"UTC\"",
+        "\nUTC</textarea>",
         "Of its reports.",
         "value=\"true\" checked",
         "<option selected>left</option>",
@@ -248,6 +248,24 @@ async fn a_threshold_is_set_and_what_is_no_range_is_refused() {
     let page = web.post(path, FORM, b"name=check&min=9&max=1".to_vec()).await;
     let sentence = "Nothing is at least 9 and at most 1";
     check(&page, StatusCode::UNPROCESSABLE_ENTITY, &["role=\"alert\"", sentence]);
+}
+
+#[tokio::test]
+async fn settings_are_kept_if_the_plugin_takes_them() {
+    let web = TestWeb::new().await;
+    let path = "/plugins/hostile/settings";
+    let done = web.post(path, FORM, b"start=down".to_vec()).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let chosen = "<option selected>down</option>";
+    check(&web.get("/plugins/hostile").await, StatusCode::OK, &[chosen]);
+    let page = web.post(path, FORM, b"start=fail".to_vec()).await;
+    let expected = ["role=\"alert\"", "<option selected>fail</option>"];
+    check(&page, StatusCode::UNPROCESSABLE_ENTITY, &expected);
+    check(&web.get("/plugins/hostile").await, StatusCode::OK, &[chosen]);
+    let page = web.post(path, FORM, b"start=sideways".to_vec()).await;
+    check(&page, StatusCode::UNPROCESSABLE_ENTITY, &["one of well, fail", "See its settings"]);
+    let page = web.post("/plugins/degiro/settings", FORM, Vec::new()).await;
+    check(&page, StatusCode::NOT_FOUND, &["Plugin `degiro` has no settings"]);
 }
 
 /// A browser that listens, over a real connection.

@@ -1,5 +1,7 @@
 //! All that is known of one plugin, as its page shows it.
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 use stonks_app::App;
 use stonks_app::plugins::{LogEntry, Step};
@@ -10,7 +12,7 @@ use stonks_plugin::{Finding, Level, PluginId};
 use super::command::Command;
 use super::health::HealthView;
 use super::href;
-use super::settings::Field;
+use super::settings::{Field, fields};
 use super::standing::{self, Badge};
 use crate::pages::PageError;
 
@@ -65,7 +67,9 @@ impl Detail {
     ) -> Result<Self, PageError> {
         let (mut steps, mut logs, mut checks, mut thresholds) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut given = BTreeMap::new();
         if let Some(id) = id {
+            given = app.plugin_settings(id).await?;
             steps = app.plugin_history(id, N_STEPS).await?;
             logs = app.plugin_logs(id, N_LOGS).await?;
             checks = app.plugin_health(id, DAY).await?;
@@ -73,6 +77,7 @@ impl Detail {
         }
         let accounts = accounts(app, &info.name).await?;
         let manifest = info.manifest.as_ref();
+        let schemas = manifest.map_or(&[][..], |manifest| &manifest.settings);
         let now = info.checked.as_ref().filter(|_| standing::is_running(&info));
         let homepage = manifest.and_then(|manifest| manifest.plugin.homepage.clone());
         Ok(Self {
@@ -89,11 +94,7 @@ impl Detail {
             // A link of any other kind could do what a link shouldn't.
             homepage: homepage.filter(|homepage| homepage.starts_with("https://")),
             permissions: permissions(&info),
-            fields: manifest
-                .map_or(&[][..], |manifest| &manifest.settings)
-                .iter()
-                .map(Field::of)
-                .collect(),
+            fields: fields(schemas, &given),
             checks: HealthView::of(now, &checks, &thresholds)?,
             steps,
             logs,
