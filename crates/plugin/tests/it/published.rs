@@ -56,6 +56,50 @@ fn undescribed(schema: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
+/// All keywords of a schema, those of its parts too.
+fn keywords(schema: &Value, found: &mut BTreeSet<String>) {
+    let Some(schema) = schema.as_object() else { return };
+    for (keyword, value) in schema {
+        found.insert(keyword.clone());
+        match keyword.as_str() {
+            "properties" | "$defs" => {
+                value.as_object().unwrap().values().for_each(|part| keywords(part, found));
+            }
+            "items" | "additionalProperties" => keywords(value, found),
+            "oneOf" | "anyOf" => {
+                value.as_array().unwrap().iter().for_each(|part| keywords(part, found));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_schema_asks_nothing_that_the_validator_does_not() {
+    let mut found = BTreeSet::new();
+    keywords(schema(), &mut found);
+    let held = [
+        "$defs",
+        "$ref",
+        "additionalProperties",
+        "anyOf",
+        "const",
+        "enum",
+        "format",
+        "items",
+        "minimum",
+        "oneOf",
+        "properties",
+        "required",
+        "type",
+    ];
+    let says_only = ["$id", "$schema", "default", "description", "title"];
+    found.retain(|keyword| {
+        !held.contains(&keyword.as_str()) && !says_only.contains(&keyword.as_str())
+    });
+    assert_eq!(found, BTreeSet::new());
+}
+
 #[test]
 fn every_key_of_the_schema_says_what_it_is() {
     let mut found = Vec::new();
