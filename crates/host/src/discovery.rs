@@ -151,6 +151,9 @@ impl Found {
             Ok(bytes) => {
                 inspect(&bytes).map_err(|error| ("component-malformed", error.to_string()))
             }
+            Err(error @ ReadError::TooLarge { .. }) => {
+                Err(("component-too-large", error.to_string()))
+            }
             Err(error) => Err(("component-unreadable", error.to_string())),
         };
         match told {
