@@ -101,7 +101,7 @@ fn covered(part: &Comparator) -> Ranges<Version> {
     let is_whole = patch.is_some();
     match part.op {
         Op::Exact if is_whole => Ranges::singleton(lowest),
-        Op::Exact | Op::Wildcard => Ranges::between(lowest, past),
+        Op::Exact | Op::Wildcard => between(lowest, past),
         Op::Greater if is_whole => Ranges::strictly_higher_than(lowest),
         Op::Greater => Ranges::higher_than(past),
         Op::GreaterEq => Ranges::higher_than(lowest),
@@ -116,12 +116,17 @@ fn covered(part: &Comparator) -> Ranges<Version> {
                 Some(minor) => before(major, minor.saturating_add(1), 0),
                 None => before(major.saturating_add(1), 0, 0),
             };
-            Ranges::between(lowest, end)
+            between(lowest, end)
         }
-        Op::Caret => Ranges::between(lowest, caret_end(major, minor, patch)),
+        Op::Caret => between(lowest, caret_end(major, minor, patch)),
         // A later release of `semver` may know more; what isn't known covers nothing.
         _ => Ranges::empty(),
     }
+}
+
+/// At the largest numbers the end can't lie past the beginning: nothing is covered.
+fn between(low: Version, high: Version) -> Ranges<Version> {
+    if low < high { Ranges::between(low, high) } else { Ranges::empty() }
 }
 
 /// The leftmost number that isn't zero stays.
@@ -161,6 +166,8 @@ mod tests {
         check("<2.0.0-beta", "<2.0.0-beta");
         check(">=1, <3", ">=1.0.0, <3.0.0");
         check(">=3, <1", "no version");
+        check("^18446744073709551615", "no version");
+        check(">2", ">=3.0.0");
         let two = range(&"=1.0.0".parse().unwrap()).union(&range(&"^2".parse().unwrap()));
         assert_eq!(show(&two), "1.0.0 or >=2.0.0, <3.0.0");
     }

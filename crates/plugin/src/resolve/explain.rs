@@ -113,6 +113,9 @@ fn named(subject: &Subject, range: &Ranges<Version>) -> String {
     match subject {
         Subject::Question => "what you want".to_owned(),
         Subject::Plugin(id) if *range == Ranges::full() => format!("`{id}`"),
+        Subject::Plugin(id) if *range == Ranges::empty() => {
+            format!("`{id}` in a range that covers no version")
+        }
         Subject::Plugin(id) => format!("`{id} {}`", show(range)),
     }
 }

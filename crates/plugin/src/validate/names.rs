@@ -86,53 +86,71 @@ const WELL_KNOWN: &[&str] = &[
 /// Names shorter than this are near one another by chance.
 const LEAST_TO_COMPARE: usize = 5;
 
+/// A name in the forms in which it is compared.
+struct Known {
+    name: String,
+    letters: String,
+    look: String,
+}
+
+impl Known {
+    fn of(name: &str) -> Self {
+        let letters = letters_of(name);
+        Self { name: name.to_owned(), look: look(&letters), letters }
+    }
+
+    fn is_near(&self, other: &Self) -> bool {
+        let allowed = if other.letters.len() >= 10 { 2 } else { 1 };
+        other.name.len() >= LEAST_TO_COMPARE
+            && self.letters.len().abs_diff(other.letters.len()) <= allowed
+            && distance(&self.letters, &other.letters) <= allowed
+    }
+}
+
 pub(super) fn check(manifest: &Manifest, context: &Context, findings: &mut Vec<Finding>) {
-    let name = manifest.plugin.name.as_str();
-    if RESERVED.contains(&name) {
-        let message = format!("`{name}` is reserved");
+    static WELL: LazyLock<Vec<Known>> =
+        LazyLock::new(|| WELL_KNOWN.iter().map(|name| Known::of(name)).collect());
+    let further: Vec<Known> = context.names.iter().map(|name| Known::of(name)).collect();
+    let known = || WELL.iter().chain(&further);
+    let own = Known::of(manifest.plugin.name.as_str());
+    if RESERVED.contains(&own.name.as_str()) {
+        let message = format!("`{}` is reserved", own.name);
         findings.push(Finding::of(&rules::NAME_RESERVED, "/plugin/name", message));
     }
-    let known = || WELL_KNOWN.iter().copied().chain(context.names.iter().map(String::as_str));
-    if !known().any(|known| known == name) {
-        if let Some(other) = known().find(|other| look(other) == look(name)) {
-            let message = format!("`{name}` looks the same as `{other}`");
+    if !known().any(|other| other.name == own.name) {
+        if let Some(other) = known().find(|other| other.look == own.look) {
+            let message = format!("`{}` looks the same as `{}`", own.name, other.name);
             findings.push(Finding::of(&rules::NAME_DECEPTIVE, "/plugin/name", message));
-        } else if let Some(other) = known().find(|other| is_near(name, other)) {
-            let message = format!("`{name}` is easily taken for `{other}`");
+        } else if let Some(other) = known().find(|other| own.is_near(other)) {
+            let message = format!("`{}` is easily taken for `{}`", own.name, other.name);
             findings.push(Finding::of(&rules::NAME_LOOKS_ALIKE, "/plugin/name", message));
         }
     }
-    if let Some(shown) = &manifest.plugin.display_name {
+    if let Some(name) = &manifest.plugin.display_name {
         // The same letters as another's name are fine for variants of it; other letters that look the
         // same are not.
-        let letters = letters_of(shown);
+        let shown = Known::of(name);
         let imitated = known().find(|other| {
-            letters_of(other) != letters && look(other) == look(shown) && *other != name
+            other.look == shown.look && other.letters != shown.letters && other.name != own.name
         });
         if let Some(other) = imitated {
-            let message = format!("`{shown}` looks the same as `{other}`");
+            let message = format!("`{name}` looks the same as `{}`", other.name);
             findings.push(Finding::of(&rules::NAME_DECEPTIVE, "/plugin/display_name", message));
         }
     }
     texts(manifest, findings);
 }
 
-/// A name as an eye takes it in: one form for all signs that look the same.
-fn look(name: &str) -> String {
-    static ASCII: LazyLock<[(&str, &str); 5]> =
-        LazyLock::new(|| [("0", "o"), ("1", "l"), ("i", "l"), ("5", "s"), ("vv", "w")]);
-    let plain = skeleton(&letters_of(name)).collect::<String>().to_lowercase();
-    ASCII.iter().fold(plain.replace("rn", "m"), |name, (from, to)| name.replace(from, to))
+/// Letters and digits as an eye takes them in: one form for all signs that look the same.
+fn look(letters: &str) -> String {
+    const SAME: [(&str, &str); 6] =
+        [("rn", "m"), ("0", "o"), ("1", "l"), ("i", "l"), ("5", "s"), ("vv", "w")];
+    let plain = skeleton(letters).collect::<String>().to_lowercase();
+    SAME.iter().fold(plain, |name, (from, to)| name.replace(from, to))
 }
 
 fn letters_of(name: &str) -> String {
     name.to_lowercase().chars().filter(|sign| sign.is_alphanumeric()).collect()
-}
-
-fn is_near(name: &str, other: &str) -> bool {
-    let allowed = if other.len() >= 10 { 2 } else { 1 };
-    let (name, other) = (letters_of(name), letters_of(other));
-    other.len() >= LEAST_TO_COMPARE && distance(&name, &other) <= allowed
 }
 
 /// Texts that people decide by.

@@ -36,6 +36,8 @@ rules! {
             "put `plugin_manifest.json` into the plugin's folder";
         MANIFEST_UNREADABLE Error "manifest-unreadable" "The manifest can be read."
             "";
+        MANIFEST_OUTSIDE Error "manifest-outside" "The manifest lies in the plugin's folder, not behind a link that leads out."
+            "copy the file into the folder";
         MANIFEST_EMPTY Error "manifest-empty" "The manifest holds something."
             "begin with the sections `plugin`, `api`, `capabilities` and `runtime`";
         MANIFEST_TOO_LARGE Error "manifest-too-large" "A manifest has at most 262,144 bytes."
@@ -100,10 +102,6 @@ rules! {
             "choose a name that differs by more than a letter";
         NAME_DECEPTIVE Error "name-deceptive" "A name doesn't look the same as another plugin's."
             "write the name in the letters of one alphabet, or choose another";
-        NAME_SHADOWS Warning "name-shadows" "A name stands once among all sources."
-            "";
-        NAME_SHADOWED Warning "name-shadowed" "A plugin isn't hidden by another of its name."
-            "";
     }
     "API" {
         API_RANGE_EMPTY Error "api-range-empty" "`api.min_version` is not above `api.max_version`."
@@ -187,7 +185,21 @@ rules! {
         AUTH_HOST_UNCOVERED Error "auth-host-uncovered" "A profile signs only for hosts that the plugin asks for."
             "add the host to `permissions.http`";
     }
+    "Where it was found" {
+        NAME_SHADOWS Warning "name-shadows" "A name stands once among all sources."
+            "";
+        NAME_SHADOWED Warning "name-shadowed" "A plugin isn't hidden by another of its name."
+            "";
+        SOURCE_UNTRUSTED Warning "source-untrusted" "A plugin of the working directory runs once the operator trusts it."
+            "";
+        FOLDER_OUTSIDE Error "folder-outside" "A plugin's folder lies below its source, not behind a link that leads out."
+            "";
+        PACKAGE_MISSING Error "package-missing" "An installed Python package holds the module that its entry point names."
+            "";
+    }
     "The component" {
+        COMPONENT_MISSING Error "component-missing" "The component that the manifest names is there."
+            "";
         COMPONENT_UNREADABLE Error "component-unreadable" "The component can be read."
             "";
         COMPONENT_MALFORMED Error "component-malformed" "The file is a WebAssembly component."

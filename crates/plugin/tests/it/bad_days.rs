@@ -1,7 +1,7 @@
 //! Files that are no manifests, or worse.
 
 use stonks_plugin::manifest::{MAX_BYTES, MAX_DEPTH};
-use stonks_plugin::validate::{Context, MOST_FINDINGS, Release, judge, judge_within};
+use stonks_plugin::validate::{Context, MOST_FINDINGS, Release, judge, judge_within, together};
 use stonks_plugin::{Finding, Manifest};
 
 const GOOD: &str = include_str!("../ui/valid/smallest.json");
@@ -134,6 +134,37 @@ fn what_is_wrong_in_a_list_keeps_its_place() {
             ("type-mismatch", "/permissions/http/1/host"),
             ("host-malformed", "/permissions/http/2/host"),
             ("purpose-missing", "/permissions/http/3/purpose"),
+        ]
+    );
+}
+
+#[test]
+fn plugins_side_by_side_are_told_what_they_lack() {
+    let named = |name: &str, needs: &str| {
+        let needs = format!("\"dependencies\": {{\"plugin_dependencies\": {needs}}}, \"api\"");
+        let text = GOOD.replace("smallest", name).replace("\"api\"", &needs);
+        Manifest::parse(text.as_bytes()).unwrap()
+    };
+    let manifests = [
+        named("rates", "{}"),
+        named("fine", r#"{"rates": "^0.1"}"#),
+        named("new", r#"{"rates": "^2"}"#),
+        named("alone", r#"{"nowhere": "*", "rates": "*"}"#),
+        named("left", r#"{"right": "*"}"#),
+        named("right", r#"{"left": "*"}"#),
+    ];
+    let told: Vec<String> = together(&manifests.iter().collect::<Vec<_>>())
+        .into_iter()
+        .map(|(id, finding)| format!("{id} {} {}", finding.rule, finding.at))
+        .collect();
+    let section = "/dependencies/plugin_dependencies";
+    assert_eq!(
+        told,
+        [
+            format!("alone dependency-missing {section}/nowhere"),
+            format!("left dependency-cycle {section}"),
+            format!("new dependency-unmet {section}"),
+            format!("right dependency-cycle {section}"),
         ]
     );
 }

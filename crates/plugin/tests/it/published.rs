@@ -56,6 +56,50 @@ fn undescribed(schema: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
+/// All keywords of a schema, those of its parts too.
+fn keywords(schema: &Value, found: &mut BTreeSet<String>) {
+    let Some(schema) = schema.as_object() else { return };
+    for (keyword, value) in schema {
+        found.insert(keyword.clone());
+        match keyword.as_str() {
+            "properties" | "$defs" => {
+                value.as_object().unwrap().values().for_each(|part| keywords(part, found));
+            }
+            "items" | "additionalProperties" => keywords(value, found),
+            "oneOf" | "anyOf" => {
+                value.as_array().unwrap().iter().for_each(|part| keywords(part, found));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_schema_asks_nothing_that_the_validator_does_not() {
+    let mut found = BTreeSet::new();
+    keywords(schema(), &mut found);
+    let held = [
+        "$defs",
+        "$ref",
+        "additionalProperties",
+        "anyOf",
+        "const",
+        "enum",
+        "format",
+        "items",
+        "minimum",
+        "oneOf",
+        "properties",
+        "required",
+        "type",
+    ];
+    let says_only = ["$id", "$schema", "default", "description", "title"];
+    found.retain(|keyword| {
+        !held.contains(&keyword.as_str()) && !says_only.contains(&keyword.as_str())
+    });
+    assert_eq!(found, BTreeSet::new());
+}
+
 #[test]
 fn every_key_of_the_schema_says_what_it_is() {
     let mut found = Vec::new();
@@ -74,14 +118,14 @@ fn the_files_of_the_tests_break_nearly_every_rule_of_a_manifest() {
             broken.extend(ids.map(str::to_owned));
         }
     }
-    let beyond_the_manifest = ["The file", "The component"];
+    let beyond_the_manifest = ["The file", "Where it was found", "The component"];
     let groups = rules::GROUPS.iter().filter(|(name, _)| !beyond_the_manifest.contains(name));
     let unbroken: Vec<&str> = groups
         .flat_map(|(_, rules)| rules.iter().map(|rule| rule.id))
         .filter(|id| !broken.contains(*id))
         .collect();
-    // Told by what finds plugins, and by reading the stamp of a component.
-    assert_eq!(unbroken, ["name-shadows", "name-shadowed", "api-range-unmet"]);
+    // Its test names a version that no host of these files' age offers.
+    assert_eq!(unbroken, ["api-range-unmet"]);
 }
 
 #[test]

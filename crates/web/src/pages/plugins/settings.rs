@@ -129,14 +129,8 @@ mod tests {
     use super::*;
 
     fn schema(key: &str, kind: SettingKind, default: Value) -> SettingSchema {
-        SettingSchema {
-            key: key.to_owned(),
-            kind,
-            label: key.to_owned(),
-            help: None,
-            default: Some(default),
-            choices: Vec::new(),
-        }
+        let told = serde_json::json!({ "key": key, "kind": kind, "label": key, "default": default });
+        serde_json::from_value(told).unwrap()
     }
 
     fn check(form: &[(&str, &str)], expected: &[(&str, &str)]) {
