@@ -30,12 +30,12 @@ fn check(content: impl AsRef<[u8]>, rule: &str) {
 
 #[test]
 fn a_manifest_that_is_none_is_told_as_such() {
-    check("", "manifest-malformed");
-    check("[]", "manifest-malformed");
-    check("{}", "manifest-malformed");
+    check("", "manifest-empty");
+    check("[]", "type-mismatch");
+    check("{}", "field-missing");
     check(b"{ \"plugin\": \"\xff\xfe\" }", "manifest-not-text");
-    check("[".repeat(100_000), "manifest-malformed");
-    check(r#"{ "a": "#.repeat(30_000), "manifest-malformed");
+    check("[".repeat(100_000), "manifest-too-deep");
+    check(r#"{ "a": "#.repeat(30_000), "manifest-too-deep");
 }
 
 #[test]

@@ -83,7 +83,7 @@ async fn the_list_shows_good_and_bad_ones_and_can_be_narrowed() {
         ("state=active", "/plugins/degiro", "/plugins/hostile"),
         ("state=error", "/plugins/Half%20a%20plugin", "/plugins/degiro"),
         ("kind=broker", "/plugins/degiro", "/plugins/Half"),
-        ("kind=view&state=&search=", "No plugin matches", "/plugins/degiro"),
+        ("kind=view&state=&search=", "/plugins/dividend-ladder", "/plugins/degiro"),
     ] {
         let page = web.get(&format!("/plugins?{query}")).await;
         check(&page, StatusCode::OK, &[present]);
@@ -122,7 +122,7 @@ async fn a_broken_plugin_has_a_page_with_its_findings_and_what_it_asks_for() {
     let folder = folder_with(MANIFEST);
     let web = TestWeb::beside(folder.path()).await;
     let expected = [
-        "told.wasm` can&#39;t be read",
+        "told.wasm` isn&#39;t there",
         "/runtime/module",
         "&#60;i&#62;Told&#60;/i&#62;",
         "Requests to api.example.com (GET)",
