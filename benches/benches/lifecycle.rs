@@ -44,58 +44,62 @@ fn resident_memory() -> usize {
         * 4096
 }
 
-fn lifecycle(criterion: &mut Criterion) {
+fn open(runtime: &Runtime, folder: &Path, cache: Option<PathBuf>) -> PluginManager {
+    runtime.block_on(PluginManager::open(options(folder, cache))).expect("a manager")
+}
+
+/// Switches a plugin on and off, so many times; returns what the one half took.
+fn turns(
+    runtime: &Runtime,
+    manager: &PluginManager,
+    id: &PluginId,
+    (n_turns, is_load): (u64, bool),
+) -> Duration {
+    let mut spent = Duration::ZERO;
+    for _ in 0..n_turns {
+        let start = Instant::now();
+        runtime.block_on(manager.enable(id, Actor::Host)).expect("it comes up");
+        let loaded = start.elapsed();
+        let start = Instant::now();
+        runtime.block_on(manager.disable(id, Actor::Host)).expect("it goes");
+        spent += if is_load { loaded } else { start.elapsed() };
+    }
+    spent
+}
+
+fn one(criterion: &mut Criterion) {
     let runtime = Runtime::new().expect("a runtime");
     let id: PluginId = "generator-0".parse().expect("a name");
+    let folder = folders(1);
+    let cached = open(&runtime, folder.path(), Some(folder.path().join("data")));
+    let uncached = open(&runtime, folder.path(), None);
     let mut group = criterion.benchmark_group("lifecycle");
     group.sample_size(20);
-
-    let folder = folders(1);
-    let cache = folder.path().join("data");
-    let open = |cache: Option<PathBuf>| {
-        runtime.block_on(PluginManager::open(options(folder.path(), cache))).expect("a manager")
-    };
-    let cached = open(Some(cache));
-    let on = |manager: &PluginManager| {
-        runtime.block_on(manager.enable(&id, Actor::Host)).expect("it comes up");
-    };
-    let off = |manager: &PluginManager| {
-        runtime.block_on(manager.disable(&id, Actor::Host)).expect("it goes");
-    };
-    let timed = |manager: &PluginManager, n_turns: u64, is_load: bool| {
-        let mut spent = Duration::ZERO;
-        for _ in 0..n_turns {
-            let start = Instant::now();
-            on(manager);
-            let loaded = start.elapsed();
-            let start = Instant::now();
-            off(manager);
-            spent += if is_load { loaded } else { start.elapsed() };
-        }
-        spent
-    };
-    group.bench_function("load from the cache", |bencher| {
-        bencher.iter_custom(|n_turns| timed(&cached, n_turns, true));
-    });
-    group.bench_function("unload", |bencher| {
-        bencher.iter_custom(|n_turns| timed(&cached, n_turns, false));
-    });
-    let uncached = open(None);
-    group.bench_function("load without a cache", |bencher| {
-        bencher.iter_custom(|n_turns| timed(&uncached, n_turns, true));
-    });
-    on(&cached);
+    for (name, manager, is_load) in [
+        ("load from the cache", &cached, true),
+        ("load without a cache", &uncached, true),
+        ("unload", &cached, false),
+    ] {
+        group.bench_function(name, |bencher| {
+            bencher.iter_custom(|n_turns| turns(&runtime, manager, &id, (n_turns, is_load)));
+        });
+    }
+    runtime.block_on(cached.enable(&id, Actor::Host)).expect("it comes up");
     group.bench_function("reload", |bencher| {
         bencher.iter(|| runtime.block_on(cached.reload(&id, Actor::Host)).expect("it reloads"));
     });
+    group.finish();
+}
 
+fn many(criterion: &mut Criterion) {
+    let runtime = Runtime::new().expect("a runtime");
+    let mut group = criterion.benchmark_group("lifecycle");
+    group.sample_size(20);
     for n_plugins in [1, 100, 1_000] {
         let folder = folders(n_plugins);
-        let cache = folder.path().join("data");
-        let open = || {
-            let options = options(folder.path(), Some(cache.clone()));
-            runtime.block_on(PluginManager::open(options)).expect("a manager")
-        };
+        let cache = Some(folder.path().join("data"));
+        let open = || open(&runtime, folder.path(), cache.clone());
+        // Fills the cache.
         runtime.block_on(open().start_all());
         let manager = open();
         let before = resident_memory();
@@ -123,5 +127,5 @@ fn lifecycle(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, lifecycle);
+criterion_group!(benches, one, many);
 criterion_main!(benches);

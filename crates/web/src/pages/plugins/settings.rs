@@ -128,16 +128,17 @@ fn refusal(error: SettingsError) -> Result<(StatusCode, Refusal), PageError> {
 mod tests {
     use super::*;
 
-    fn schema(key: &str, kind: SettingKind, default: Value) -> SettingSchema {
-        let told = serde_json::json!({ "key": key, "kind": kind, "label": key, "default": default });
+    fn schema(key: &str, kind: SettingKind, default: &Value) -> SettingSchema {
+        let told =
+            serde_json::json!({ "key": key, "kind": kind, "label": key, "default": default });
         serde_json::from_value(told).unwrap()
     }
 
     fn check(form: &[(&str, &str)], expected: &[(&str, &str)]) {
         let schemas = [
-            schema("zone", SettingKind::Text, "UTC".into()),
-            schema("deep", SettingKind::Flag, true.into()),
-            schema("most", SettingKind::Number, 5.into()),
+            schema("zone", SettingKind::Text, &"UTC".into()),
+            schema("deep", SettingKind::Flag, &true.into()),
+            schema("most", SettingKind::Number, &5.into()),
         ];
         let owned = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
             pairs.iter().map(|&(key, text)| (key.to_owned(), text.to_owned())).collect()
