@@ -3,6 +3,7 @@
 mod health;
 mod info;
 mod options;
+mod order;
 mod plugin;
 mod settings;
 mod start_error;
@@ -34,6 +35,11 @@ use crate::supervisor::{Journal, Supervisor};
 
 /// So many plugins come up at once.
 const AT_ONCE: usize = 8;
+
+fn needs_others(found: &Found) -> bool {
+    let manifest = found.manifest.as_ref();
+    manifest.is_some_and(|manifest| !manifest.dependencies.plugin_dependencies.is_empty())
+}
 
 fn hidden_info(found: Found) -> PluginInfo {
     let by = found.hidden_by.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -129,7 +135,10 @@ impl PluginManager {
         for problem in &discovery.problems {
             tracing::debug!("{problem}");
         }
-        discovery.plugins.into_iter().partition(|found| found.hidden_by.is_none())
+        let (mut used, hidden): (Vec<Found>, Vec<Found>) =
+            discovery.plugins.into_iter().partition(|found| found.hidden_by.is_none());
+        order::judge_together(&mut used);
+        (used, hidden)
     }
 
     /// Takes up a plugin where it stood when the host ended.
@@ -166,21 +175,31 @@ impl PluginManager {
         plugins.insert(name, Arc::new(plugin));
     }
 
-    /// Brings up every plugin that nothing forbids. One that fails stops no other.
+    /// Brings up every plugin that nothing forbids, those that need others behind those. One that fails
+    /// stops no other.
     pub async fn start_all(&self) {
-        let ready = self.all().into_iter().filter(|plugin| {
-            let standing = plugin.supervisor.standing();
-            // What a call brought up lacks the instance that the host keeps.
-            matches!(standing.state, State::Discovered | State::Active)
-        });
-        futures::stream::iter(ready)
-            .for_each_concurrent(AT_ONCE, async |plugin| {
-                let Some(id) = plugin.id.clone() else { return };
-                if let Err(error) = plugin.enable(&self.shared, &id, Actor::Host).await {
-                    tracing::warn!(%error, "a plugin doesn't come up");
-                }
-            })
+        let found: Vec<Found> = self.all().iter().map(|plugin| plugin.found()).collect();
+        let places = order::places(&found);
+        let (mut behind, at_once): (Vec<_>, Vec<_>) =
+            self.all().into_iter().partition(|plugin| needs_others(&plugin.found()));
+        behind.sort_by_key(|plugin| places.get(&plugin.found().name).copied());
+        futures::stream::iter(at_once)
+            .for_each_concurrent(AT_ONCE, async |plugin| self.start_one(&plugin).await)
             .await;
+        for plugin in behind {
+            self.start_one(&plugin).await;
+        }
+    }
+
+    async fn start_one(&self, plugin: &Plugin) {
+        let state = plugin.supervisor.standing().state;
+        let Some(id) = plugin.id.clone() else { return };
+        // What a call brought up lacks the instance that the host keeps.
+        if matches!(state, State::Discovered | State::Active)
+            && let Err(error) = plugin.enable(&self.shared, &id, Actor::Host).await
+        {
+            tracing::warn!(%error, "a plugin doesn't come up");
+        }
     }
 
     /// Ends everything that runs, at most a call's time.

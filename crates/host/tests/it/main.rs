@@ -12,6 +12,7 @@ mod kept;
 mod kinds;
 mod lifecycle;
 mod many;
+mod order;
 mod outside;
 mod registry;
 mod reload;

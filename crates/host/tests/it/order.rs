@@ -1,0 +1,56 @@
+//! Plugins that need other plugins: they come up behind those, and what can't be met is told.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use stonks_host::Options;
+use stonks_plugin::lifecycle::Standing;
+
+use crate::kept::Kept;
+use crate::test_host::{TestHost, built, options};
+
+/// A copy of the generator under another name, which needs others.
+fn put(folder: &Path, name: &str, needs: &str) {
+    let (from, to) = (built("fixtures").join("generator"), folder.join(name));
+    fs::create_dir_all(&to).unwrap();
+    fs::copy(from.join("generator.wasm"), to.join("generator.wasm")).unwrap();
+    let manifest = fs::read_to_string(from.join("plugin_manifest.json")).unwrap();
+    let manifest = manifest.replacen("\"generator\"", &format!("\"{name}\""), 1);
+    let needs = format!("{{ \"dependencies\": {{ \"plugin_dependencies\": {needs} }},");
+    fs::write(to.join("plugin_manifest.json"), manifest.replacen('{', &needs, 1)).unwrap();
+}
+
+#[tokio::test]
+async fn who_needs_others_comes_up_behind_them_and_who_lacks_them_says_so() {
+    let (kept, folder) = (Arc::new(Kept::default()), tempfile::tempdir().unwrap());
+    put(folder.path(), "alpha", r#"{ "beta": "^0.1" }"#);
+    put(folder.path(), "beta", r#"{ "gamma": ">=0.1" }"#);
+    put(folder.path(), "gamma", "{}");
+    put(folder.path(), "lacking", r#"{ "nowhere": "^1" }"#);
+    put(folder.path(), "newer", r#"{ "gamma": "^2" }"#);
+    put(folder.path(), "one", r#"{ "other": "*" }"#);
+    put(folder.path(), "other", r#"{ "one": "*" }"#);
+    let options =
+        Options { records: Arc::clone(&kept) as _, ..options(vec![folder.path().to_path_buf()]) };
+    let host = TestHost::with(options).await;
+    host.manager.start_all().await;
+    let steps = kept.steps.lock().unwrap();
+    let started: Vec<&str> = steps
+        .iter()
+        .filter(|step| step.event.to_string() == "started")
+        .map(|step| step.plugin.as_str())
+        .collect();
+    assert_eq!(started, ["gamma", "beta", "alpha"]);
+    let standings: Vec<String> = host
+        .manager
+        .list()
+        .into_iter()
+        .filter(|plugin| !started.contains(&plugin.name.as_str()))
+        .map(|plugin| {
+            let standing = Standing { state: plugin.state, reason: plugin.reason };
+            format!("{}: {standing}", plugin.name)
+        })
+        .collect();
+    insta::assert_snapshot!(standings.join("\n"));
+}
