@@ -240,12 +240,10 @@ impl App {
     }
 
     fn asked(&self, plugin: &PluginId) -> Result<Permissions, GrantError> {
-        let plugins = self.plugins();
-        let found = plugins.iter().find(|info| info.name == plugin.as_str());
-        let known = || plugins.iter().map(|info| info.name.clone()).collect();
-        let info =
-            found.ok_or_else(|| GrantError::Unknown { plugin: plugin.clone(), known: known() })?;
-        Ok(info.manifest.as_ref().map(|manifest| manifest.permissions.clone()).unwrap_or_default())
+        let unknown =
+            || GrantError::Unknown { plugin: plugin.clone(), known: self.plugins.names() };
+        let info = self.plugins.get(plugin).ok_or_else(unknown)?;
+        Ok(info.manifest.map(|manifest| manifest.permissions).unwrap_or_default())
     }
 
     async fn grant_rows(&self, plugin: &PluginId) -> Result<Vec<GrantRow>> {

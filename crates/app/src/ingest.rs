@@ -208,8 +208,10 @@ impl App {
             }
             Target::Plugin(plugin) => (store::Owner::Nobody, plugin.clone(), BTreeMap::new()),
         };
-        let reads_files =
-            self.plugin(&plugin).is_none_or(|info| info.services().contains(&Service::FileImport));
+        let reads_files = self
+            .plugins
+            .get(&plugin)
+            .is_none_or(|info| info.services().contains(&Service::FileImport));
         if !reads_files {
             return Err(ImportError::ReadsNoFiles(plugin));
         }
@@ -231,7 +233,8 @@ impl App {
             read.push(ReadFile { file, facts });
         }
         let version = self
-            .plugin(&plugin)
+            .plugins
+            .get(&plugin)
             .and_then(|info| info.manifest)
             .context("the plugin is gone")?
             .plugin

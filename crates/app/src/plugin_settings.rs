@@ -172,8 +172,7 @@ impl App {
 
     /// What runs of a plugin takes up its settings, which were tried before they were stored.
     async fn take_up_settings(&self, plugin: &PluginId) {
-        let info = self.plugins.list().into_iter().find(|info| info.name == plugin.as_str());
-        if info.is_none_or(|info| !info.state.is_active()) {
+        if self.plugins.get(plugin).is_none_or(|info| !info.state.is_active()) {
             return;
         }
         let actor = Actor::User("settings".to_owned());
@@ -222,6 +221,6 @@ impl App {
     }
 
     fn kind_of(&self, plugin: &PluginId) -> Option<PluginKind> {
-        self.plugins().iter().find(|info| info.name == plugin.as_str())?.kind()
+        self.plugins.get(plugin)?.kind()
     }
 }

@@ -248,6 +248,20 @@ impl PluginManager {
         *self.hidden.write().unwrap_or_else(PoisonError::into_inner) = hidden;
     }
 
+    /// Names of the plugins that are used.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let plugins = self.plugins.read().unwrap_or_else(PoisonError::into_inner);
+        plugins.keys().cloned().collect()
+    }
+
+    /// One plugin, as its manifest tells it: nothing is read for it.
+    #[must_use]
+    pub fn get(&self, id: &PluginId) -> Option<PluginInfo> {
+        let plugin = self.plugin(id).ok()?;
+        Some(Self::info(&plugin, plugin.found()))
+    }
+
     /// One plugin, with what its component gives occasion to say.
     #[must_use]
     pub fn inspect(&self, id: &PluginId) -> Option<PluginInfo> {

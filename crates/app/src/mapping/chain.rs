@@ -49,11 +49,9 @@ impl Chain {
 
     pub(super) async fn start(&self, plugins: &PluginManager) -> Vec<Link> {
         let mut links = Vec::with_capacity(self.plugins.len());
-        let known = plugins.list();
         for (plugin, settings) in &self.plugins {
-            let info = known.iter().find(|info| info.name == plugin.as_str());
-            let version = info.and_then(|info| info.manifest.as_ref());
-            let label = version.map_or_else(
+            let manifest = plugins.get(plugin).and_then(|info| info.manifest);
+            let label = manifest.map_or_else(
                 || plugin.to_string(),
                 |manifest| format!("{plugin} {}", manifest.plugin.version),
             );

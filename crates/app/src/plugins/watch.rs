@@ -28,9 +28,7 @@ impl App {
             ticks.tick().await;
             self.plugins.follow_others().await;
             self.plugins.rescan().await;
-            let names: Vec<String> =
-                self.plugins.list().into_iter().map(|plugin| plugin.name).collect();
-            for name in schedule.due(&names, Instant::now()) {
+            for name in schedule.due(&self.plugins.names(), Instant::now()) {
                 let Ok(id) = name.parse::<PluginId>() else { continue };
                 // A plugin that is gone by now needs no check.
                 let _ = self.plugins.check(&id).await;

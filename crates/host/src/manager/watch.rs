@@ -1,10 +1,12 @@
 //! What changes under way: files of plugins, and what other processes do to plugins.
 
-use stonks_plugin::lifecycle::{Event, Reason, State};
+use std::collections::BTreeMap;
 
-use super::PluginManager;
+use stonks_plugin::lifecycle::{Event, Reason, Standing, State};
+
 use super::plugin::Plugin;
-use crate::discovery::{Difference, Found, difference};
+use super::{PluginManager, StartError};
+use crate::discovery::{Difference, Found, Trust, difference};
 use crate::records::Actor;
 
 impl PluginManager {
@@ -19,13 +21,15 @@ impl PluginManager {
         let before: Vec<Found> = there.iter().map(|plugin| plugin.found()).collect();
         let difference = difference(&before, &found);
         self.tell_hidden(hidden);
+        let stood =
+            if difference.added.is_empty() { BTreeMap::new() } else { self.standings().await };
         for found in found {
             let name = found.name.clone();
             let is_back = gone.iter().any(|plugin| plugin.found().name == name);
             let outcome = if is_back {
                 self.replace(found).await
             } else if difference.added.contains(&name) {
-                self.take_in(found).await
+                self.take_in(found, stood.get(&name).cloned()).await
             } else if difference.changed.contains(&name) {
                 self.replace(found).await
             } else {
@@ -41,16 +45,19 @@ impl PluginManager {
         difference
     }
 
-    /// A plugin that wasn't there before.
-    async fn take_in(&self, found: Found) -> Result<(), super::StartError> {
-        let name = found.name.clone();
-        let standings = self.shared.journal.records.standings().await.unwrap_or_else(|error| {
+    /// Where plugins stood at last; nowhere if that can't be read.
+    async fn standings(&self) -> BTreeMap<String, Standing> {
+        self.shared.journal.records.standings().await.unwrap_or_else(|error| {
             tracing::error!(%error, "where plugins stood can't be read");
-            std::collections::BTreeMap::new()
-        });
-        let standing = standings.get(&name).cloned();
-        self.add(found, standing.unwrap_or(stonks_plugin::lifecycle::Standing::DISCOVERED)).await;
-        let Ok(id) = name.parse() else { return Ok(()) };
+            BTreeMap::new()
+        })
+    }
+
+    /// A plugin that wasn't there before.
+    async fn take_in(&self, found: Found, stood: Option<Standing>) -> Result<(), StartError> {
+        let id = found.name.parse();
+        self.add(found, stood.unwrap_or(Standing::DISCOVERED)).await;
+        let Ok(id) = id else { return Ok(()) };
         let plugin = self.plugin(&id)?;
         if self.options.is_resident && plugin.supervisor.standing().state == State::Discovered {
             plugin.enable(&self.shared, &id, Actor::Host).await?;
@@ -59,7 +66,7 @@ impl PluginManager {
     }
 
     /// A plugin whose files changed.
-    async fn replace(&self, mut found: Found) -> Result<(), super::StartError> {
+    async fn replace(&self, mut found: Found) -> Result<(), StartError> {
         let Ok(id) = found.name.parse() else { return Ok(()) };
         let plugin = self.plugin(&id)?;
         found.judge_component();
@@ -75,9 +82,7 @@ impl PluginManager {
                 Ok(())
             }
             // Other code may not be what the user vouched for.
-            _ if found.trust == crate::discovery::Trust::Awaiting
-                && !self.is_trusted(&found).await =>
-            {
+            _ if found.trust == Trust::Awaiting && !self.is_trusted(&found).await => {
                 plugin.refresh(found);
                 let step = (Event::Disabled, Reason::AwaitingTrust);
                 plugin.disable(&id, step, Actor::Host).await.map(|_| ())

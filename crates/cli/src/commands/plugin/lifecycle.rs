@@ -155,10 +155,8 @@ pub(crate) async fn logs(global: &GlobalOptions, listed: &Listed, output: &Outpu
 
 /// Refuses the name of a plugin that there isn't.
 pub(super) fn known(app: &stonks_app::App, name: &PluginId) -> Result<()> {
-    let plugins = app.plugins();
-    if plugins.iter().any(|plugin| plugin.name == name.as_str()) {
+    if app.manager().get(name).is_some() {
         return Ok(());
     }
-    let known = plugins.into_iter().map(|plugin| plugin.name).collect();
-    Err(advised(StartError::Unknown { plugin: name.clone(), known }))
+    Err(advised(StartError::Unknown { plugin: name.clone(), known: app.manager().names() }))
 }
