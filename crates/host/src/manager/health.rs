@@ -21,16 +21,6 @@ impl PluginManager {
         Ok(self.check_plugin(&plugin).await)
     }
 
-    /// Checks every plugin that should be running, one after the other.
-    pub async fn check_all(&self) {
-        for plugin in self.all() {
-            let state = plugin.supervisor.standing().state;
-            if !matches!(state, State::Discovered | State::Disabled | State::Unloading) {
-                self.check_plugin(&plugin).await;
-            }
-        }
-    }
-
     async fn check_plugin(&self, plugin: &Plugin) -> Checked {
         let journal = &self.shared.journal;
         let name = plugin.found().name;

@@ -12,11 +12,6 @@ pub enum Reason {
     SwitchedOff,
     /// `disabled`: it lies in a working directory that nobody vouched for.
     AwaitingTrust,
-    /// `disabled`: it asks for permissions that nobody granted yet.
-    AwaitingGrant {
-        /// What it asks for, in words.
-        wanted: Vec<String>,
-    },
     /// `disabled`: another plugin of this name is used.
     Hidden {
         /// Where that one lies.
@@ -61,24 +56,6 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// The word by which it is stored and searched for.
-    #[must_use]
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::SwitchedOff => "switched-off",
-            Self::AwaitingTrust => "awaiting-trust",
-            Self::AwaitingGrant { .. } => "awaiting-grant",
-            Self::Hidden { .. } => "hidden",
-            Self::Removed => "removed",
-            Self::NeedsLogin { .. } => "needs-login",
-            Self::NeedsSetting { .. } => "needs-setting",
-            Self::Invalid { .. } => "invalid",
-            Self::Retrying { .. } => "retrying",
-            Self::Quarantined { .. } => "quarantined",
-            Self::RolledBack { .. } => "rolled-back",
-        }
-    }
-
     /// What the user can do about it; `plugin` names it on the command line.
     #[must_use]
     pub fn hint(&self, plugin: &str) -> Option<String> {
@@ -86,9 +63,6 @@ impl Reason {
             Self::SwitchedOff => format!("switch it on with `stonks plugin enable {plugin}`"),
             Self::AwaitingTrust => {
                 format!("if you put it there, say so with `stonks plugin enable {plugin} --trust`")
-            }
-            Self::AwaitingGrant { .. } => {
-                format!("look at what it asks for with `stonks plugin grant {plugin}`")
             }
             Self::Hidden { .. } => "remove or rename one of the two".to_owned(),
             Self::Removed => "put its folder back, or forget it".to_owned(),
@@ -113,9 +87,6 @@ impl fmt::Display for Reason {
         match self {
             Self::SwitchedOff => formatter.write_str("switched off"),
             Self::AwaitingTrust => formatter.write_str("awaiting trust"),
-            Self::AwaitingGrant { wanted } => {
-                write!(formatter, "awaiting grant: {}", wanted.join(", "))
-            }
             Self::Hidden { by } => write!(formatter, "hidden by the plugin of this name from {by}"),
             Self::Removed => formatter.write_str("its files are gone"),
             Self::NeedsLogin { message } => write!(formatter, "needs a login: {message}"),
