@@ -2,13 +2,20 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
 use crate::program::Program;
 use crate::server::Server;
+
+/// Where `cargo xtask plugins` puts a plugin.
+fn built(plugin: &str) -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), Into::into);
+    target.join("plugins").join(plugin)
+}
 
 fn check_transcript(name: &str, transcript: &str) {
     // Times are those of the machine.
@@ -124,9 +131,7 @@ fn compile(input: &[u8]) -> (i32, usize, String) {
 
 #[test]
 fn the_compiling_process_compiles_or_says_why_not() {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), Into::into);
-    let component = fs::read(target.join("plugins/ecb-rates/ecb-rates.wasm")).unwrap();
+    let component = fs::read(built("ecb-rates").join("ecb-rates.wasm")).unwrap();
     let (code, n_bytes, said) = compile(&component);
     assert!(code == 0 && n_bytes > 10_000 && said.is_empty(), "{code} {n_bytes} {said}");
     let (code, n_bytes, said) = compile(b"no component");
@@ -161,10 +166,8 @@ fn the_compiling_process_may_use_only_so_much() {
 
 /// A copy of a built plugin, as its author would have it.
 fn copy_of(plugin: &str, folder: &Path) {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), Into::into);
     fs::create_dir_all(folder).unwrap();
-    for entry in fs::read_dir(target.join("plugins").join(plugin)).unwrap().flatten() {
+    for entry in fs::read_dir(built(plugin)).unwrap().flatten() {
         fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
     }
 }

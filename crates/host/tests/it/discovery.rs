@@ -6,7 +6,7 @@ use std::path::Path;
 use stonks_host::discovery::examine;
 use stonks_plugin::lifecycle::State;
 
-use crate::test_host::{TestHost, built};
+use crate::test_host::{TestHost, built, copy_of, edit};
 
 fn findings(folder: &Path) -> Vec<String> {
     examine(folder)
@@ -14,21 +14,6 @@ fn findings(folder: &Path) -> Vec<String> {
         .iter()
         .map(|finding| format!("{}: {}", finding.rule, finding.message))
         .collect()
-}
-
-/// A copy of a built guest, to be spoilt.
-fn copy_of(guest: &str, folder: &Path) {
-    fs::create_dir_all(folder).unwrap();
-    for entry in fs::read_dir(built("fixtures").join(guest)).unwrap().flatten() {
-        fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
-    }
-}
-
-fn spoil(folder: &Path, from: &str, to: &str) {
-    let manifest = folder.join("plugin_manifest.json");
-    let text = fs::read_to_string(&manifest).unwrap();
-    assert!(text.contains(from), "{text}");
-    fs::write(manifest, text.replace(from, to)).unwrap();
 }
 
 #[test]
@@ -44,7 +29,7 @@ fn our_own_plugins_give_no_occasion_to_complain() {
 fn manifest_and_component_are_compared_without_running_either() {
     let folder = tempfile::tempdir().unwrap();
     copy_of("generator", folder.path());
-    spoil(folder.path(), "\"transaction\"", "\"dividend\"");
+    edit(folder.path(), "\"transaction\"", "\"dividend\"");
     assert_eq!(
         findings(folder.path()),
         [

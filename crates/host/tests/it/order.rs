@@ -1,6 +1,5 @@
 //! Plugins that need other plugins: they come up behind those, and what can't be met is told.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,17 +7,16 @@ use stonks_host::Options;
 use stonks_plugin::lifecycle::Standing;
 
 use crate::kept::Kept;
-use crate::test_host::{TestHost, built, options};
+use crate::test_host::{TestHost, copy_of, edit, options};
 
 /// A copy of the generator under another name, which needs others.
 fn put(folder: &Path, name: &str, needs: &str) {
-    let (from, to) = (built("fixtures").join("generator"), folder.join(name));
-    fs::create_dir_all(&to).unwrap();
-    fs::copy(from.join("generator.wasm"), to.join("generator.wasm")).unwrap();
-    let manifest = fs::read_to_string(from.join("plugin_manifest.json")).unwrap();
-    let manifest = manifest.replacen("\"generator\"", &format!("\"{name}\""), 1);
-    let needs = format!("{{ \"dependencies\": {{ \"plugin_dependencies\": {needs} }},");
-    fs::write(to.join("plugin_manifest.json"), manifest.replacen('{', &needs, 1)).unwrap();
+    let folder = folder.join(name);
+    copy_of("generator", &folder);
+    let about = format!("\"name\": \"{name}\"");
+    edit(&folder, "\"name\": \"generator\"", &about);
+    let needs = format!("\"dependencies\": {{ \"plugin_dependencies\": {needs} }}, \"api\":");
+    edit(&folder, "\"api\":", &needs);
 }
 
 #[tokio::test]

@@ -2,7 +2,6 @@
 //! the old one running.
 
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -11,25 +10,10 @@ use stonks_host::records::Actor;
 use stonks_plugin::{PluginId, Service};
 
 use crate::kept::Kept;
-use crate::test_host::{TestHost, built, options};
+use crate::test_host::{TestHost, copy_of, edit, options};
 
 fn generator() -> PluginId {
     "generator".parse().unwrap()
-}
-
-fn copy_of(guest: &str, folder: &Path) {
-    fs::create_dir_all(folder).unwrap();
-    for entry in fs::read_dir(built("fixtures").join(guest)).unwrap().flatten() {
-        fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
-    }
-}
-
-/// Puts another version beside the one that runs, as an update does.
-fn edit(folder: &Path, from: &str, to: &str) {
-    let manifest = folder.join("plugin_manifest.json");
-    let text = fs::read_to_string(&manifest).unwrap();
-    assert!(text.contains(from), "{from}");
-    fs::write(manifest, text.replace(from, to)).unwrap();
 }
 
 struct Reloaded {

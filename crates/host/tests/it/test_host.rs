@@ -1,6 +1,7 @@
 //! A manager over the built guests, with small limits and a fixed clock.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,22 @@ pub(crate) fn built(kind: &str) -> PathBuf {
 
 pub(crate) fn limits() -> Limits {
     Limits { memory: 64 << 20, call: Duration::from_millis(500), reply: 32 << 20, file: 1 << 20 }
+}
+
+/// A copy of a built guest, to be changed.
+pub(crate) fn copy_of(guest: &str, folder: &Path) {
+    fs::create_dir_all(folder).unwrap();
+    for entry in fs::read_dir(built("fixtures").join(guest)).unwrap().flatten() {
+        fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
+    }
+}
+
+/// Writes something else into a plugin's manifest, which must hold `from`.
+pub(crate) fn edit(folder: &Path, from: &str, to: &str) {
+    let manifest = folder.join("plugin_manifest.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    assert!(text.contains(from), "{text}");
+    fs::write(manifest, text.replace(from, to)).unwrap();
 }
 
 /// A host over these folders, with small limits and a clock that stands.

@@ -12,18 +12,15 @@ use stonks_plugin::PluginId;
 use stonks_plugin::lifecycle::Standing;
 
 use crate::kept::Kept;
-use crate::test_host::{TestHost, built, options};
+use crate::test_host::{TestHost, copy_of, edit, options};
 
 fn generator() -> PluginId {
     "generator".parse().unwrap()
 }
 
 fn put(folder: &Path, version: &str) {
-    fs::create_dir_all(folder).unwrap();
-    let from = built("fixtures").join("generator");
-    fs::copy(from.join("generator.wasm"), folder.join("generator.wasm")).unwrap();
-    let manifest = fs::read_to_string(from.join("plugin_manifest.json")).unwrap();
-    fs::write(folder.join("plugin_manifest.json"), manifest.replace("0.1.0", version)).unwrap();
+    copy_of("generator", folder);
+    edit(folder, "0.1.0", version);
 }
 
 fn standing(host: &TestHost) -> String {
