@@ -13,6 +13,7 @@ use stonks_core::account::AccountName;
 use stonks_host::PluginInfo;
 use stonks_host::insight::{Metric, Panel, Snapshot};
 use stonks_plugin::PluginId;
+use stonks_plugin::digest::hex;
 use stonks_plugin::service::PluginKind;
 
 use crate::accounts::AccountError;
@@ -254,8 +255,4 @@ impl App {
         };
         answer.map_err(|error| error.to_string())
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

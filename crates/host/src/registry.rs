@@ -4,13 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use stonks_plugin::service::PluginKind;
+use stonks_plugin::validate::nearest;
 use stonks_plugin::{PluginId, Service};
 
 use crate::manager::PluginInfo;
-
-/// The words for where a plugin may stand, in the order of its life.
-pub const STATES: [&str; 7] =
-    ["discovered", "loading", "loaded", "active", "error", "disabled", "unloading"];
 
 /// What plugins can be asked for. Its words are those of the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, strum::Display)]
@@ -178,13 +175,4 @@ fn properties(plugin: &PluginInfo) -> Vec<(Field, String)> {
         properties.extend(values.iter().map(|value| (field, value.clone())));
     }
     properties
-}
-
-/// The most similar word, where one is similar at all.
-fn nearest<'a>(value: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    const SIMILAR: f64 = 0.7;
-    let rated = known.map(|known| (strsim::jaro(value, known), known));
-    let best =
-        rated.filter(|(rate, _)| *rate > SIMILAR).max_by(|left, right| left.0.total_cmp(&right.0));
-    best.map(|(_, known)| known)
 }

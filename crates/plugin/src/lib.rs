@@ -7,6 +7,7 @@
 
 #![deny(missing_docs)]
 
+pub mod digest;
 pub mod finding;
 pub mod health;
 pub mod id;

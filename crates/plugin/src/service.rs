@@ -16,6 +16,7 @@ use strum::{Display, EnumString, VariantArray};
     Ord,
     Display,
     EnumString,
+    VariantArray,
     Serialize,
     Deserialize,
     JsonSchema,

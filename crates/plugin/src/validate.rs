@@ -21,6 +21,7 @@ use crate::resolve::Offer;
 
 pub use dependencies::together;
 pub use presence::{ComponentFacts, component};
+pub use spelling::nearest;
 
 /// More findings than these help nobody.
 pub const MOST_FINDINGS: usize = 100;

@@ -35,7 +35,7 @@ impl Staging {
     pub(crate) fn keep(&self, staged: Staged, now: Timestamp) -> anyhow::Result<String> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|error| anyhow::anyhow!("no randomness: {error}"))?;
-        let token: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let token = stonks_plugin::digest::hex(&random);
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.retain(|_, (since, _)| now.duration_since(*since) < PATIENCE);
         waiting.insert(token.clone(), (now, staged));

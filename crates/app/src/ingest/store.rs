@@ -10,6 +10,7 @@ use stonks_core::account::AccountName;
 use stonks_core::fact::{Fact, FactKind, Located, Location};
 use stonks_core::fx::FxRate;
 use stonks_plugin::PluginId;
+use stonks_plugin::digest::hex;
 
 use super::{
     FileReport, ImportError, ImportFile, ImportReport, KindCount, Mode, ReadFile, day_of, warnings,
@@ -294,10 +295,4 @@ impl Intake {
 fn digest(fact: &impl Serialize) -> Result<String> {
     let text = serde_json::to_vec(fact).context("writing a fact as JSON")?;
     Ok(hex(&Sha256::digest(text)[..16]))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [u8; 16] = *b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

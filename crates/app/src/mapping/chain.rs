@@ -6,6 +6,7 @@ use anyhow::Result;
 use sha2::{Digest, Sha256};
 use stonks_host::{Instance, PluginManager};
 use stonks_plugin::PluginId;
+use stonks_plugin::digest::hex;
 
 use crate::db::Transaction;
 use crate::plugin_settings;
@@ -39,7 +40,7 @@ impl Chain {
             hash.update(component);
             hash.update(serde_json::to_vec(settings)?);
         }
-        let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = hex(&hash.finalize());
         Ok(Self { plugins: chain, digest })
     }
 

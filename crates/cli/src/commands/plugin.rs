@@ -15,18 +15,28 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Subcommand;
+use stonks_app::App;
 
 use crate::config::GlobalOptions;
 use crate::output::Output;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    #[command(flatten)]
+    Installed(Installed),
+    /// Judge plugins in folders: manifest and component, without running anything.
+    Validate(validate::Options),
+    /// Build a plugin, run it, and do so again whenever a file of it is saved.
+    Dev(dev::Options),
+}
+
+/// What is asked of the plugins of this installation.
+#[derive(Subcommand)]
+pub(crate) enum Installed {
     /// List the plugins: all, or those that fit every option given.
     List(list::Options),
     /// Describe a plugin.
     Info(info::Options),
-    /// Judge plugins in folders: manifest and component, without running anything.
-    Validate(validate::Options),
     /// Switch a plugin on.
     Enable(lifecycle::Enable),
     /// Switch a plugin off; its calls under way finish.
@@ -37,8 +47,6 @@ pub(crate) enum Command {
     History(lifecycle::Listed),
     /// Lines of a plugin's log.
     Logs(lifecycle::Listed),
-    /// Build a plugin, run it, and do so again whenever a file of it is saved.
-    Dev(dev::Options),
     /// Set what holds for a plugin in all accounts, or show it.
     Set(settings::Set),
     /// Name the middleware through which facts go, in order, or show it.
@@ -59,46 +67,34 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<ExitCode> {
     match command {
-        Command::Validate(options) => return validate::run(&options, output),
-        Command::Enable(named) => lifecycle::enable(global, &named, output).await?,
-        Command::Disable(named) => lifecycle::disable(global, &named, output).await?,
-        Command::Reload(named) => lifecycle::reload(global, &named, output).await?,
-        Command::History(listed) => lifecycle::history(global, &listed, output).await?,
-        Command::Logs(listed) => lifecycle::logs(global, &listed, output).await?,
-        Command::Dev(options) => dev::run(global, &options, output).await?,
-        Command::Set(options) => {
-            let app = global.open().await?;
-            let done = settings::set(&app, options, output).await;
-            app.close().await;
-            done?;
+        // Judged and built apart from the user's data.
+        Command::Validate(options) => validate::run(&options, output),
+        Command::Dev(options) => {
+            dev::run(global, &options, output).await.map(|()| ExitCode::SUCCESS)
         }
-        Command::Middleware(options) => {
+        Command::Installed(command) => {
             let app = global.open().await?;
-            let done = settings::middleware(&app, options, output).await;
+            let done = answer(&app, command, output).await;
             app.close().await;
-            done?;
+            done.map(|()| ExitCode::SUCCESS)
         }
-        Command::Grant(options) => {
-            let app = global.open().await?;
-            let done = grant::run(&app, options, output).await;
-            app.close().await;
-            done?;
-        }
-        Command::Revoke(options) => {
-            let app = global.open().await?;
-            let done = revoke::run(&app, options, output).await;
-            app.close().await;
-            done?;
-        }
-        Command::Egress(options) => {
-            let app = global.open().await?;
-            let done = egress::run(&app, &options, output).await;
-            app.close().await;
-            done?;
-        }
-        Command::Health(options) => health::run(global, &options, output).await?,
-        Command::List(options) => list::run(global, &options, output).await?,
-        Command::Info(options) => info::run(global, &options, output).await?,
     }
-    Ok(ExitCode::SUCCESS)
+}
+
+async fn answer(app: &App, command: Installed, output: &Output) -> Result<()> {
+    match command {
+        Installed::Enable(options) => lifecycle::enable(app, &options, output).await,
+        Installed::Disable(named) => lifecycle::disable(app, &named, output).await,
+        Installed::Reload(named) => lifecycle::reload(app, &named, output).await,
+        Installed::History(listed) => lifecycle::history(app, &listed, output).await,
+        Installed::Logs(listed) => lifecycle::logs(app, &listed, output).await,
+        Installed::Set(options) => settings::set(app, options, output).await,
+        Installed::Middleware(options) => settings::middleware(app, options, output).await,
+        Installed::Grant(options) => grant::run(app, options, output).await,
+        Installed::Revoke(options) => revoke::run(app, options, output).await,
+        Installed::Egress(options) => egress::run(app, &options, output).await,
+        Installed::Health(options) => health::run(app, &options, output).await,
+        Installed::List(options) => list::run(app, &options, output),
+        Installed::Info(options) => info::run(app, &options, output),
+    }
 }

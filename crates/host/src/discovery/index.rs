@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::fmt::Write as _;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write as _};
@@ -13,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use stonks_plugin::digest::hex;
 use stonks_plugin::{Finding, Level, Manifest};
 
 use super::found::Judged;
@@ -209,7 +209,7 @@ pub(super) fn line(folder: &Path, stamp: &Stamp, judged: &Judged) -> Option<Stri
         findings: judged.findings.iter().map(KeptFinding::of).collect(),
     };
     let judgement = serde_json::to_string(&kept).ok()?;
-    let digest = to_hex(&judged.digest);
+    let digest = hex(&judged.digest);
     let sealed = format!("{folder}\t{}\t{digest}\t{judgement}", stamp.text());
     Some(format!("{}\t{sealed}", seal(&sealed)))
 }
@@ -219,14 +219,6 @@ fn seal(sealed: &str) -> String {
     let mut hasher = DefaultHasher::new();
     sealed.hash(&mut hasher);
     format!("{:016x}", hasher.finish())
-}
-
-fn to_hex(digest: &[u8; 32]) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in digest {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 fn from_hex(text: &str) -> Option<[u8; 32]> {

@@ -3,6 +3,7 @@
 
 use sha2::{Digest, Sha256};
 use stonks_plugin::PluginId;
+use stonks_plugin::digest::hex;
 
 use super::{PluginManager, StartError};
 use crate::discovery::{Found, Trust};
@@ -44,5 +45,5 @@ fn digest(found: &Found) -> Result<String, crate::discovery::ReadError> {
     let mut digest = Sha256::new();
     digest.update(found.fingerprint.manifest);
     digest.update(found.component()?);
-    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&digest.finalize()))
 }

@@ -1,7 +1,8 @@
 //! What a misspelt word was meant to be.
 
 /// The known word that is nearest, where one is near enough to have been meant.
-pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Comparing costs length times length; no known word is longer.
     if word.chars().count() > 64 {
         return None;

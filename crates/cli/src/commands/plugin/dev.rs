@@ -68,7 +68,7 @@ pub(crate) async fn run(global: &GlobalOptions, options: &Options, output: &Outp
         ..global.config()?
     };
     // From before the first round, so that nothing that is saved meanwhile is missed.
-    let mut saved = watch(&options.folder)?;
+    let (_watcher, mut saved) = watch(&options.folder)?;
     let is_built = install(options, output, &installed).await;
     let app = App::open(config).await?;
     let mut events = app.manager().events().subscribe("plugin dev", EVENTS);
@@ -203,8 +203,8 @@ impl Development<'_> {
     }
 }
 
-/// Tells of files that were saved below a folder, but for what builds write.
-fn watch(folder: &Path) -> Result<mpsc::Receiver<()>> {
+/// Tells of files that were saved below a folder, but for what builds write, while the watcher lives.
+fn watch(folder: &Path) -> Result<(impl Watcher + use<>, mpsc::Receiver<()>)> {
     let (sender, saved) = mpsc::channel(1);
     let folder = folder.canonicalize().context("finding the plugin's folder")?;
     let target = folder.join("target");
@@ -225,7 +225,5 @@ fn watch(folder: &Path) -> Result<mpsc::Receiver<()>> {
     watcher
         .watch(&folder, RecursiveMode::Recursive)
         .with_context(|| format!("watching `{}`", folder.display()))?;
-    // It watches for as long as the command runs.
-    Box::leak(Box::new(watcher));
-    Ok(saved)
+    Ok((watcher, saved))
 }

@@ -3,12 +3,12 @@
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use jiff::SignedDuration;
+use stonks_app::App;
 use stonks_app::plugins::HealthCheck;
 use stonks_plugin::PluginId;
 use stonks_plugin::health::{Checked, Measurement, Threshold};
 
 use super::lifecycle::{advised, known};
-use crate::config::GlobalOptions;
 use crate::output::{Column, Output};
 
 #[derive(Args)]
@@ -43,31 +43,23 @@ fn bound(text: &str) -> Result<Threshold, String> {
     Ok(Threshold { name: name.trim().to_owned(), min, max })
 }
 
-pub(crate) async fn run(global: &GlobalOptions, options: &Options, output: &Output) -> Result<()> {
-    let app = global.open().await?;
-    known(&app, &options.name)?;
+pub(crate) async fn run(app: &App, options: &Options, output: &Output) -> Result<()> {
+    known(app, &options.name)?;
     if !options.set.is_empty() {
-        let thresholds = set(&app, options).await;
-        app.close().await;
-        return tell_thresholds(&thresholds?, output);
+        return tell_thresholds(&set(app, options).await?, output);
     }
     if let Some(span) = options.history {
         let checks = app.plugin_health(&options.name, span).await;
-        app.close().await;
         return tell_history(checks.context("reading the plugin's health")?, output);
     }
     // In this process, which starts an instance of its own; calls of a server's are in its history.
-    let started = app.manager().bring_up(&options.name).await;
-    let checked = match started {
-        Ok(()) => app.check_plugin(&options.name).await,
-        Err(error) => Err(error),
-    };
-    app.close().await;
-    tell_now(&checked.map_err(advised)?, output)
+    app.manager().bring_up(&options.name).await.map_err(advised)?;
+    let checked = app.check_plugin(&options.name).await.map_err(advised)?;
+    tell_now(&checked, output)
 }
 
 /// Two bounds of one measurement are set together; a bound that isn't named stays.
-async fn set(app: &stonks_app::App, options: &Options) -> Result<Vec<Threshold>> {
+async fn set(app: &App, options: &Options) -> Result<Vec<Threshold>> {
     let mut thresholds = app.plugin_thresholds(&options.name).await?;
     for bound in &options.set {
         let held = thresholds.iter_mut().find(|held| held.name == bound.name);

@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 use clap::Args;
+use stonks_app::App;
 use stonks_host::{PluginInfo, Registry};
 use stonks_plugin::{Manifest, PluginId};
 
 use super::list::Row;
-use crate::config::GlobalOptions;
 use crate::output::{Advised, Output};
 
 /// So many names are told to who asks for one that there isn't.
@@ -17,11 +17,9 @@ pub(crate) struct Options {
     name: PluginId,
 }
 
-pub(super) async fn run(global: &GlobalOptions, options: &Options, output: &Output) -> Result<()> {
-    let app = global.open().await?;
+pub(super) fn run(app: &App, options: &Options, output: &Output) -> Result<()> {
     let found = app.plugin(&options.name);
     let registry = Registry::new(app.plugins());
-    app.close().await;
     let Some(found) = found else { return Err(unknown(&options.name, &registry).into()) };
     // Those of the same name that aren't used.
     let others: Vec<Row> = registry

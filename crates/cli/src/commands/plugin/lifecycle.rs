@@ -3,11 +3,11 @@
 use anyhow::{Context, Result};
 use clap::Args;
 use serde::Serialize;
+use stonks_app::App;
 use stonks_host::StartError;
 use stonks_plugin::PluginId;
 use stonks_plugin::lifecycle::{Standing, State};
 
-use crate::config::GlobalOptions;
 use crate::output::{Advised, Column, Output};
 
 /// Who is said to have done what is done on the command line.
@@ -42,28 +42,21 @@ struct Outcome {
     reason: Option<String>,
 }
 
-pub(crate) async fn enable(global: &GlobalOptions, enable: &Enable, output: &Output) -> Result<()> {
-    let app = global.open().await?;
-    let trusted = if enable.trust { app.trust_plugin(&enable.name).await } else { Ok(()) };
-    let standing = match trusted {
-        Ok(()) => app.enable_plugin(&enable.name, ACTOR).await,
-        Err(error) => Err(error),
-    };
-    app.close().await;
+pub(crate) async fn enable(app: &App, enable: &Enable, output: &Output) -> Result<()> {
+    if enable.trust {
+        app.trust_plugin(&enable.name).await.map_err(advised)?;
+    }
+    let standing = app.enable_plugin(&enable.name, ACTOR).await;
     tell(&enable.name, standing, output)
 }
 
-pub(crate) async fn disable(global: &GlobalOptions, named: &Named, output: &Output) -> Result<()> {
-    let app = global.open().await?;
+pub(crate) async fn disable(app: &App, named: &Named, output: &Output) -> Result<()> {
     let standing = app.disable_plugin(&named.name, ACTOR).await;
-    app.close().await;
     tell(&named.name, standing, output)
 }
 
-pub(crate) async fn reload(global: &GlobalOptions, named: &Named, output: &Output) -> Result<()> {
-    let app = global.open().await?;
+pub(crate) async fn reload(app: &App, named: &Named, output: &Output) -> Result<()> {
     let standing = app.reload_plugin(&named.name, ACTOR).await;
-    app.close().await;
     tell(&named.name, standing, output)
 }
 
@@ -98,15 +91,9 @@ pub(super) fn advised(error: StartError) -> anyhow::Error {
     }
 }
 
-pub(crate) async fn history(
-    global: &GlobalOptions,
-    listed: &Listed,
-    output: &Output,
-) -> Result<()> {
-    let app = global.open().await?;
-    known(&app, &listed.name)?;
+pub(crate) async fn history(app: &App, listed: &Listed, output: &Output) -> Result<()> {
+    known(app, &listed.name)?;
     let steps = app.plugin_history(&listed.name, listed.limit).await;
-    app.close().await;
     let mut steps = steps.context("reading the plugin's history")?;
     steps.reverse();
     if output.is_json() {
@@ -134,11 +121,9 @@ pub(crate) async fn history(
     Ok(())
 }
 
-pub(crate) async fn logs(global: &GlobalOptions, listed: &Listed, output: &Output) -> Result<()> {
-    let app = global.open().await?;
-    known(&app, &listed.name)?;
+pub(crate) async fn logs(app: &App, listed: &Listed, output: &Output) -> Result<()> {
+    known(app, &listed.name)?;
     let entries = app.plugin_logs(&listed.name, listed.limit).await;
-    app.close().await;
     let mut entries = entries.context("reading the plugin's log")?;
     entries.reverse();
     if output.is_json() {
@@ -154,7 +139,7 @@ pub(crate) async fn logs(global: &GlobalOptions, listed: &Listed, output: &Outpu
 }
 
 /// Refuses the name of a plugin that there isn't.
-pub(super) fn known(app: &stonks_app::App, name: &PluginId) -> Result<()> {
+pub(super) fn known(app: &App, name: &PluginId) -> Result<()> {
     if app.manager().get(name).is_some() {
         return Ok(());
     }

@@ -4,13 +4,15 @@ use anyhow::Result;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
+use stonks_app::App;
 use stonks_core::money::Currency;
-use stonks_host::registry::{Field, STATES};
+use stonks_host::registry::Field;
 use stonks_host::{PluginInfo, Query, Registry};
 use stonks_plugin::Service;
+use stonks_plugin::lifecycle::State;
 use stonks_plugin::service::PluginKind;
+use strum::VariantArray;
 
-use crate::config::GlobalOptions;
 use crate::output::{Column, Output};
 
 /// The words of a closed list, so that a slip of the pen is told what was meant.
@@ -21,14 +23,8 @@ where
     PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
 }
 
-fn services() -> Vec<String> {
-    use strum::VariantArray;
-    Service::VARIANTS.iter().map(ToString::to_string).collect()
-}
-
-fn kinds() -> Vec<String> {
-    use PluginKind::{Aggregator, Broker, Middleware, View};
-    [Broker, Aggregator, Middleware, View].map(|kind| kind.to_string()).to_vec()
+fn words<T: VariantArray + ToString>() -> Vec<String> {
+    T::VARIANTS.iter().map(ToString::to_string).collect()
 }
 
 /// An ISO 10383 code.
@@ -43,11 +39,11 @@ fn market(text: &str) -> Result<String, String> {
 #[derive(Args)]
 pub(crate) struct Options {
     /// Of this kind.
-    #[arg(long, value_name = "KIND", value_parser = one_of::<PluginKind>(kinds()))]
+    #[arg(long, value_name = "KIND", value_parser = one_of::<PluginKind>(words::<PluginKind>()))]
     kind: Option<PluginKind>,
 
     /// That offer this service; of several, all.
-    #[arg(long, value_name = "SERVICE", value_parser = one_of::<Service>(services()))]
+    #[arg(long, value_name = "SERVICE", value_parser = one_of::<Service>(words::<Service>()))]
     service: Vec<Service>,
 
     /// That have this feature; of several, all.
@@ -63,7 +59,7 @@ pub(crate) struct Options {
     currency: Vec<Currency>,
 
     /// That stand here.
-    #[arg(long, value_name = "STATE", value_parser = PossibleValuesParser::new(STATES))]
+    #[arg(long, value_name = "STATE", value_parser = PossibleValuesParser::new(words::<State>()))]
     state: Option<String>,
 }
 
@@ -136,10 +132,8 @@ impl Row {
     }
 }
 
-pub(super) async fn run(global: &GlobalOptions, options: &Options, output: &Output) -> Result<()> {
-    let app = global.open().await?;
+pub(super) fn run(app: &App, options: &Options, output: &Output) -> Result<()> {
     let registry = Registry::new(app.plugins());
-    app.close().await;
     let query = options.query();
     let rows: Vec<Row> = registry.select(&query).into_iter().map(Row::from).collect();
     if output.is_json() {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use stonks_plugin::digest::hex;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -81,8 +82,7 @@ impl Place {
     }
 
     fn file(&self, digest: &[u8; 32]) -> PathBuf {
-        let name: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        self.folder.join(name)
+        self.folder.join(hex(digest))
     }
 
     fn mac(&self, digest: &[u8; 32], compiled: &[u8]) -> Hmac<Sha256> {

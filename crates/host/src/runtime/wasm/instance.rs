@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
+use stonks_plugin::digest::hex;
 use stonks_plugin::supervision::CallKey;
 use stonks_plugin::{PluginId, Service};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -68,9 +69,7 @@ impl Request {
     pub(super) fn key(&self) -> Option<CallKey> {
         match self {
             Self::OpenFile { name, content, .. } => {
-                let digest: String =
-                    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
-                Some(CallKey(format!("file {name} {digest}")))
+                Some(CallKey(format!("file {name} {}", hex(&Sha256::digest(content)))))
             }
             Self::Fetch { service, cursor, since, .. } => {
                 Some(CallKey(format!("fetch {service} {cursor:?} {since:?}")))
