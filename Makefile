@@ -1,6 +1,6 @@
 # One line each, over cargo and xtask; `make run` and `make test` need nothing done before.
 
-.PHONY: run test lint fmt tidy plugins assets bless bench docs screenshots
+.PHONY: run test lint coverage fmt tidy plugins assets bless bench docs screenshots
 
 run: plugins assets
 	cargo run --package stonks-cli -- serve --demo
@@ -10,6 +10,9 @@ test:
 
 lint: plugins assets
 	cargo xtask lint
+
+coverage:
+	cargo xtask coverage
 
 fmt:
 	cargo fmt --all && cd plugins && cargo fmt --all && cd ../fixtures/guests && cargo fmt --all

@@ -8,8 +8,9 @@ use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
-use stonks_host::GrantedAddress;
 use stonks_host::grants::OpenAddressError;
+use stonks_host::records::Actor;
+use stonks_host::{GrantedAddress, StartError};
 use stonks_plugin::PluginId;
 use stonks_plugin::permission::{HostPattern, HttpPermission, Permissions};
 
@@ -58,10 +59,23 @@ pub struct Permission {
     pub sentence: String,
     /// What for, as the plugin says.
     pub purpose: Option<String>,
+    /// Whether the plugin is of use without.
+    pub optional: bool,
     pub standing: Standing,
     /// Since when, RFC 3339.
     pub granted_at: Option<String>,
     pub granted_by: Option<String>,
+}
+
+impl Permission {
+    /// What it lets the plugin do, and what for.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match &self.purpose {
+            Some(purpose) => format!("{}, to {purpose}", self.sentence),
+            None => self.sentence.clone(),
+        }
+    }
 }
 
 /// A request of a plugin.
@@ -89,6 +103,9 @@ pub enum GrantError {
     NotAskedFor { plugin: PluginId, what: String, asked: Vec<String> },
     #[error("plugin `{plugin}` was not granted {what}")]
     NotGranted { plugin: PluginId, what: String, granted: Vec<String> },
+    /// What was granted stays.
+    #[error("it is granted, but the plugin doesn't start: {0}")]
+    Start(#[from] StartError),
     #[error(transparent)]
     Address(#[from] OpenAddressError),
     #[error(transparent)]
@@ -110,6 +127,7 @@ impl GrantError {
             Self::Address(_) => {
                 Some("an address is opened for tests only, on this machine".to_owned())
             }
+            Self::Start(error) => error.hint(),
             Self::Storage(_) => None,
         }
     }
@@ -138,10 +156,12 @@ impl App {
         Ok(permissions)
     }
 
-    /// Grants what is selected. `by`: who decided, for the record.
+    /// Grants what is selected, and switches the plugin on if it waited for nothing else. `by`: who
+    /// decided, for the record.
     ///
     /// # Errors
-    /// What the plugin doesn't ask for, an address of another machine. Nothing is granted then.
+    /// What the plugin doesn't ask for, an address of another machine: nothing is granted then. A plugin
+    /// that doesn't start now.
     pub async fn grant(
         &self,
         plugin: &PluginId,
@@ -180,7 +200,9 @@ impl App {
         for row in &rows {
             grants::put(&mut transaction, row).await?;
         }
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        self.plugins.granted(plugin, Actor::User(by.to_owned())).await?;
+        Ok(())
     }
 
     /// Takes back what is selected; running plugins feel it with their next request.

@@ -59,9 +59,21 @@ impl App {
     /// Switches a plugin on.
     ///
     /// # Errors
-    /// A plugin that is unknown or unusable, or doesn't start.
+    /// A plugin that is unknown or unusable, that waits for a grant, or doesn't start.
     pub async fn enable_plugin(&self, id: &PluginId, by: &str) -> Result<Standing, StartError> {
         self.plugins.enable(id, Actor::User(by.to_owned())).await
+    }
+
+    /// Switches a plugin on with what it was granted, be that less than it asks for.
+    ///
+    /// # Errors
+    /// A plugin that is unknown or unusable, or doesn't start.
+    pub async fn enable_plugin_as_granted(
+        &self,
+        id: &PluginId,
+        by: &str,
+    ) -> Result<Standing, StartError> {
+        self.plugins.enable_as_granted(id, Actor::User(by.to_owned())).await
     }
 
     /// Vouches for a plugin that lies where anyone may have put it.

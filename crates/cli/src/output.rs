@@ -1,6 +1,6 @@
 //! The only printer: data to stdout, everything else to stderr.
 
-use std::io::{self, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
 use comfy_table::presets::NOTHING;
@@ -59,6 +59,17 @@ impl Output {
 
     pub(crate) fn warn(self, text: &str) {
         self.note(&format!("warning: {text}"));
+    }
+
+    /// Asks the person at the terminal; none where there is no terminal. Lower case, without spaces.
+    pub(crate) fn ask(self, question: &str) -> io::Result<Option<String>> {
+        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+            return Ok(None);
+        }
+        let _ = write!(io::stderr().lock(), "{question} ");
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        Ok(Some(answer.trim().to_lowercase()))
     }
 
     /// A table of the result; nothing where it has no rows but `empty`.

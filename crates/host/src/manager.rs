@@ -1,5 +1,7 @@
 //! The one façade: which plugins there are, where they stand, and a running instance of any of them.
 
+mod commands;
+mod grants;
 mod health;
 mod info;
 mod options;
@@ -39,6 +41,13 @@ const AT_ONCE: usize = 8;
 fn needs_others(found: &Found) -> bool {
     let manifest = found.manifest.as_ref();
     manifest.is_some_and(|manifest| !manifest.dependencies.plugin_dependencies.is_empty())
+}
+
+/// From `disabled` or `error` to `discovered`.
+async fn comes_back(plugin: &Plugin) {
+    for event in [Event::Enabled, Event::Recovered] {
+        let _ = plugin.supervisor.step(event, None, Actor::Host).await;
+    }
 }
 
 fn hidden_info(found: Found) -> PluginInfo {
@@ -146,29 +155,32 @@ impl PluginManager {
         let name = found.name.clone();
         let invalid = first_error(&found.findings).map(|finding| finding.message.clone());
         let awaits_trust = found.trust == Trust::Awaiting && !self.is_trusted(&found).await;
+        let lacks_grants = self.lacks_grants(&found).await;
         let supervisor = Supervisor::new(&name, self.shared.journal.clone(), standing.clone());
         let plugin = Plugin::new(found, supervisor);
         if standing != Standing::DISCOVERED && !self.options.lives_elsewhere {
             // From any state there is a way back up.
             let _ = plugin.supervisor.step(Event::Recovered, None, Actor::Host).await;
         }
+        let is_new = standing == Standing::DISCOVERED;
         let standing = plugin.supervisor.standing();
-        let was_invalid = matches!(standing.reason, Some(Reason::Invalid { .. } | Reason::Removed));
-        match invalid {
-            Some(message) if standing.state == State::Discovered => {
-                let reason = Reason::Invalid { message };
-                let _ = plugin.supervisor.step(Event::Failed, Some(reason), Actor::Host).await;
+        let hindrance = match invalid {
+            Some(message) => Some((Event::Failed, Reason::Invalid { message })),
+            None if awaits_trust => Some((Event::Disabled, Reason::AwaitingTrust)),
+            // What someone enabled once goes on, with what was granted then.
+            None if lacks_grants && is_new => Some((Event::Disabled, Reason::AwaitingGrant)),
+            None => None,
+        };
+        match (hindrance, standing.reason) {
+            (Some((event, reason)), _) if standing.state == State::Discovered => {
+                let _ = plugin.supervisor.step(event, Some(reason), Actor::Host).await;
             }
-            None if awaits_trust && standing.state != State::Disabled => {
-                let reason = Some(Reason::AwaitingTrust);
-                let _ = plugin.supervisor.step(Event::Disabled, reason, Actor::Host).await;
+            (Some((Event::Disabled, reason)), _) if standing.state != State::Disabled => {
+                let _ = plugin.supervisor.step(Event::Disabled, Some(reason), Actor::Host).await;
             }
-            // Mended, or put back, while the host was away.
-            None if was_invalid => {
-                for event in [Event::Enabled, Event::Recovered] {
-                    let _ = plugin.supervisor.step(event, None, Actor::Host).await;
-                }
-            }
+            // Mended, put back or decided about while the host was away.
+            (None, Some(Reason::Invalid { .. } | Reason::Removed)) => comes_back(&plugin).await,
+            (None, Some(Reason::AwaitingGrant)) if !lacks_grants => comes_back(&plugin).await,
             _ => {}
         }
         let mut plugins = self.plugins.write().unwrap_or_else(PoisonError::into_inner);
@@ -340,44 +352,5 @@ impl PluginManager {
     /// A plugin that is unknown, unusable, switched off or resting, or doesn't start.
     pub async fn bring_up(&self, id: &PluginId) -> Result<(), StartError> {
         self.plugin(id)?.bring_up(&self.shared, id).await
-    }
-
-    /// Switches a plugin on.
-    ///
-    /// # Errors
-    /// A plugin that is unknown or unusable, or doesn't start.
-    pub async fn enable(&self, id: &PluginId, actor: Actor) -> Result<Standing, StartError> {
-        let plugin = self.plugin(id)?;
-        let found = plugin.found();
-        if found.trust == Trust::Awaiting && !self.is_trusted(&found).await {
-            let standing = Standing { state: State::Disabled, reason: Some(Reason::AwaitingTrust) };
-            return Err(StartError::NotRunning { plugin: id.clone(), standing });
-        }
-        plugin.enable(&self.shared, id, actor).await
-    }
-
-    /// Switches a plugin off. Calls under way finish.
-    ///
-    /// # Errors
-    /// A plugin that is unknown, or off already; records that can't be kept.
-    pub async fn disable(&self, id: &PluginId, actor: Actor) -> Result<Standing, StartError> {
-        let reason = (Event::Disabled, Reason::SwitchedOff);
-        self.plugin(id)?.disable(id, reason, actor).await
-    }
-
-    /// Puts what is in a plugin's folder now in the place of what runs; its settings too. What runs
-    /// goes on if that fails.
-    ///
-    /// # Errors
-    /// A plugin that is unknown or switched off, or whose new self is refused.
-    pub async fn reload(&self, id: &PluginId, actor: Actor) -> Result<Standing, StartError> {
-        let plugin = self.plugin(id)?;
-        let standing = plugin.supervisor.standing();
-        if matches!(standing.state, State::Disabled | State::Unloading) {
-            return Err(StartError::NotRunning { plugin: id.clone(), standing });
-        }
-        let mut found = plugin.found().again();
-        found.judge_component();
-        plugin.reload(&self.shared, id, found, actor).await
     }
 }

@@ -215,7 +215,6 @@ pub struct Manifest {
     pub runtime: Option<Runtime>,
     /// `permissions`: what it asks for.
     #[serde(default)]
-    #[schemars(with = "schema::PermissionsShape")]
     pub permissions: Permissions,
     /// `limits`: what it may use.
     #[serde(default)]

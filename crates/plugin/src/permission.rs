@@ -4,6 +4,7 @@ mod host;
 mod set;
 mod target;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Host;
 
@@ -11,7 +12,7 @@ pub use host::{HostPattern, ParseHostError};
 pub use target::{Target, TargetError};
 
 /// `permissions.http[]`: requests to one host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HttpPermission {
     /// `permissions.http[].host`: `api.example.com`, or `*.example.com` for every name below it; with
@@ -26,6 +27,10 @@ pub struct HttpPermission {
     pub paths: Vec<String>,
     /// `permissions.http[].purpose`: shown to the user who grants it.
     pub purpose: String,
+    /// `permissions.http[].optional`: `true` where the plugin is of use without; it then doesn't wait
+    /// for the user's decision.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
 }
 
 impl HttpPermission {
@@ -79,13 +84,17 @@ fn path_covers(wide: &str, narrow: &str) -> bool {
 }
 
 /// `permissions.storage`: a small store of the plugin's own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StoragePermission {
-    /// `permissions.storage.quota_bytes`: how much it may hold.
+    /// `permissions.storage.quota_bytes`: how much it may hold, `1048576`.
     pub quota_bytes: u64,
     /// `permissions.storage.purpose`: shown to the user who grants it.
     pub purpose: String,
+    /// `permissions.storage.optional`: `true` where the plugin is of use without; it then doesn't wait
+    /// for the user's decision.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
 }
 
 impl StoragePermission {
@@ -107,13 +116,13 @@ impl StoragePermission {
 }
 
 /// `permissions`: all that a plugin asks for. What isn't asked for isn't linked.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Permissions {
-    /// Requests to hosts.
+    /// `permissions.http`: requests to hosts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub http: Vec<HttpPermission>,
-    /// A small store of its own.
+    /// `permissions.storage`: a small store of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<StoragePermission>,
 }
@@ -129,6 +138,7 @@ mod tests {
             methods: owned(methods),
             paths: owned(paths),
             purpose: "testing".to_owned(),
+            optional: false,
         };
         let (method, url) = request;
         let target = Target::parse(url).unwrap();
@@ -179,11 +189,13 @@ mod tests {
                 methods: owned(methods),
                 paths: owned(paths),
                 purpose,
+                optional: false,
             }
             .sentence()
         };
-        let storage =
-            |quota_bytes| StoragePermission { quota_bytes, purpose: String::new() }.sentence();
+        let storage = |quota_bytes| {
+            StoragePermission { quota_bytes, purpose: String::new(), optional: false }.sentence()
+        };
         assert_eq!(http("a.b", &[], &[]), "send any requests to a.b");
         assert_eq!(
             http("*.a.b", &["GET", "POST"], &["/v1/*"]),

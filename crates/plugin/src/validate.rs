@@ -19,7 +19,7 @@ use crate::finding::Finding;
 use crate::manifest::{self, Manifest, ParseManifestError, legacy};
 use crate::resolve::Offer;
 
-pub use dependencies::together;
+pub use dependencies::{is_about_others, together};
 pub use presence::{ComponentFacts, component};
 pub use spelling::nearest;
 

@@ -55,6 +55,7 @@ pub(crate) fn router_until(app: Arc<App>, is_local: bool, closing: Closing) -> R
         .route("/plugins/events", get(events::stream))
         .route("/plugins/{name}", get(plugins::show))
         .route("/plugins/{name}/settings", post(plugins::settings::set))
+        .route("/plugins/{name}/permissions", post(plugins::permissions::decide))
         .route("/plugins/{name}/thresholds", post(plugins::set_threshold))
         .route("/plugins/{name}/{command}", get(plugins::ask).post(plugins::run))
         .route("/appearance", post(pages::set_appearance))

@@ -21,7 +21,8 @@ pub(super) fn listed(asked: &Permissions, rows: &[GrantRow]) -> Result<Vec<Permi
 impl Permission {
     fn new(kind: &'static str, object: String, sentence: String, standing: Standing) -> Self {
         let (purpose, granted_at, granted_by) = (None, None, None);
-        Self { kind, object, sentence, purpose, standing, granted_at, granted_by }
+        let optional = false;
+        Self { kind, object, sentence, purpose, optional, standing, granted_at, granted_by }
     }
 
     fn since(self, row: Option<&GrantRow>) -> Self {
@@ -40,7 +41,11 @@ fn http(asked: &HttpPermission, granted: &Granted, rows: &[GrantRow]) -> Permiss
     let row = covering.or_else(|| hosts.find(|row| covers(&object, &row.object)));
     let permission =
         Permission::new("http", object.clone(), asked.sentence(), standing(&alone, granted));
-    Permission { purpose: Some(asked.purpose.clone()), ..permission.since(row) }
+    Permission {
+        purpose: Some(asked.purpose.clone()),
+        optional: asked.optional,
+        ..permission.since(row)
+    }
 }
 
 fn storage(asked: &StoragePermission, granted: &Granted, rows: &[GrantRow]) -> Permission {
@@ -48,7 +53,11 @@ fn storage(asked: &StoragePermission, granted: &Granted, rows: &[GrantRow]) -> P
     let row = rows.iter().find(|row| row.kind == "storage");
     let standing = standing(&alone, granted);
     let permission = Permission::new("storage", String::new(), asked.sentence(), standing);
-    Permission { purpose: Some(asked.purpose.clone()), ..permission.since(row) }
+    Permission {
+        purpose: Some(asked.purpose.clone()),
+        optional: asked.optional,
+        ..permission.since(row)
+    }
 }
 
 /// A grant that has no effect, as after an update that asks for less.

@@ -37,11 +37,7 @@ pub enum SyncError {
 }
 
 fn sentences(missing: &[Permission]) -> String {
-    let sentence = |permission: &Permission| match &permission.purpose {
-        Some(purpose) => format!("{}, to {purpose}", permission.sentence),
-        None => permission.sentence.clone(),
-    };
-    missing.iter().map(sentence).collect::<Vec<_>>().join("; ")
+    missing.iter().map(Permission::told).collect::<Vec<_>>().join("; ")
 }
 
 impl SyncError {

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 use jiff::civil::Date;
-use stonks_app::{App, ImportReport, Selection};
+use stonks_app::{App, ImportReport};
 use stonks_plugin::PluginId;
 
 use super::{import, plugin};
@@ -44,12 +44,7 @@ pub(crate) async fn run(
 
 async fn sync(app: &App, options: &Options, output: &Output) -> Result<ImportReport> {
     if options.grant {
-        let missing = app.missing_grants(&options.plugin).await?;
-        let everything = Selection { all: true, ..Selection::default() };
-        app.grant(&options.plugin, &everything, plugin::grant::BY).await?;
-        for permission in missing {
-            output.note(&format!("granted: {}", permission.sentence));
-        }
+        plugin::grant::everything(app, &options.plugin, output).await?;
     }
     Ok(app.sync_plugin(&options.plugin, options.since).await?)
 }

@@ -72,10 +72,32 @@ fn scripts_see_how_each_permission_stands() {
             "object": "www.ecb.europa.eu",
             "sentence": "send GET requests to www.ecb.europa.eu, only to /stats/eurofxref/*",
             "purpose": "fetch the reference rates that the ECB publishes each working day",
+            "optional": true,
             "standing": "granted",
             "granted_at": null,
             "granted_by": "command line"
         }])
     );
     assert_eq!(program.json(&["plugin", "egress", "ecb-rates"]), json!([]));
+}
+
+#[test]
+fn what_a_plugin_asks_for_is_decided_before_it_runs() {
+    let program = Program::new();
+    let fixtures = crate::plugins::built("").with_file_name("fixtures");
+    let there = fixtures.join("caller").display().to_string();
+    let run = |arguments: &[&str]| {
+        let run = program.run(&[&["--plugin-dir", &there], arguments].concat());
+        format!("$ stonks {}\n{}{}[{}]", arguments.join(" "), run.stdout, run.stderr, run.code)
+    };
+    let transcript: Vec<String> = [
+        &["plugin", "enable", "caller"][..],
+        &["plugin", "enable", "caller", "--grant", "--without-grants"],
+        &["plugin", "enable", "caller", "--without-grants"],
+        &["plugin", "revoke", "caller", "--storage"],
+        &["plugin", "enable", "caller", "--grant"],
+    ]
+    .map(run)
+    .to_vec();
+    insta::assert_snapshot!(transcript.join("\n\n"));
 }

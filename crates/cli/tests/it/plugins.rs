@@ -11,7 +11,7 @@ use crate::program::Program;
 use crate::server::Server;
 
 /// Where `cargo xtask plugins` puts a plugin.
-fn built(plugin: &str) -> PathBuf {
+pub(crate) fn built(plugin: &str) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), Into::into);
     target.join("plugins").join(plugin)
@@ -83,30 +83,59 @@ fn the_server_follows_what_the_command_line_does() {
     assert!(second.stderr.contains("another `stonks serve` uses the data directory"));
 }
 
+/// Copies a built plugin to where installed ones lie, as an update would: with another version.
+fn install(program: &Program, version: &str) {
+    let (from, to) = (built("generic-csv"), program.data_dir().join("plugins/generic-csv"));
+    fs::create_dir_all(&to).unwrap();
+    for entry in fs::read_dir(from).unwrap().flatten() {
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+    let manifest = to.join("plugin_manifest.json");
+    let mut told: Value = serde_json::from_slice(&fs::read(&manifest).unwrap()).unwrap();
+    told["plugin"]["version"] = version.into();
+    fs::write(manifest, told.to_string()).unwrap();
+}
+
 #[test]
 fn a_server_that_is_killed_in_the_midst_of_anything_comes_up_in_a_legal_state() {
     let program = Program::new();
-    for round in 0..4 {
+    install(&program, "1.0.0");
+    for (round, midst) in ["coming up", "reload", "disable", "enable", "update", "update", "enable"]
+        .into_iter()
+        .enumerate()
+    {
         let mut server = Server::start(&program, &[]);
-        // The odd rounds are killed while plugins come up, the even ones while one is switched.
-        if round % 2 == 0 {
-            wait_for(&program, "degiro", "active");
+        if midst != "coming up" {
+            wait_for(&program, "generic-csv", "active");
         }
-        let mut switch = program
-            .command(&["plugin", if round % 4 == 0 { "reload" } else { "disable" }, "degiro"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        if midst == "enable" {
+            assert_eq!(program.run(&["plugin", "disable", "generic-csv"]).code, 0);
+        }
+        let switch = ["reload", "disable", "enable"].contains(&midst).then(|| {
+            let mut command = program.command(&["plugin", midst, "generic-csv"]);
+            command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        });
+        if midst == "update" {
+            install(&program, &format!("1.0.{round}"));
+        }
+        // It looks for changes once a second: each round is killed at another moment of that.
+        for _ in 0..10 * round {
+            server.get("/plugins");
+        }
         server.child.kill().unwrap();
         server.child.wait().unwrap();
-        switch.wait().unwrap();
-        let state = state_of(&program, "degiro");
-        assert!(["discovered", "disabled"].contains(&state.as_str()), "{state} in round {round}");
-        assert_eq!(program.run(&["plugin", "enable", "degiro"]).code, 0, "round {round}");
+        if let Some(mut switch) = switch {
+            switch.wait().unwrap();
+        }
+        let state = state_of(&program, "generic-csv");
+        assert!(["discovered", "disabled"].contains(&state.as_str()), "{state}: {midst}");
+        let enabled = program.run(&["plugin", "enable", "generic-csv"]);
+        assert_eq!(enabled.code, 0, "{midst}: {}", enabled.stderr);
     }
     let _server = Server::start(&program, &[]);
-    wait_for(&program, "degiro", "active");
+    wait_for(&program, "generic-csv", "active");
+    let info = program.json(&["plugin", "info", "generic-csv"]);
+    assert_eq!(info["plugin"]["version"], "1.0.5", "{info}");
 }
 
 fn compile(input: &[u8]) -> (i32, usize, String) {

@@ -9,7 +9,8 @@ use super::found::Found;
 pub struct Difference {
     /// Weren't there before.
     pub added: Vec<String>,
-    /// Have another manifest or other code, lie elsewhere, or are trusted otherwise.
+    /// Have another manifest or other code, lie elsewhere, are trusted otherwise, or lack what they need of
+    /// others, or do so no more.
     pub changed: Vec<String>,
     /// Aren't there any more.
     pub removed: Vec<String>,
@@ -49,4 +50,5 @@ fn is_same(before: &Found, after: &Found) -> bool {
     before.fingerprint == after.fingerprint
         && before.source == after.source
         && before.trust == after.trust
+        && before.lacks().eq(after.lacks())
 }

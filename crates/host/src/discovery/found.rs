@@ -163,6 +163,11 @@ impl Found {
         }
     }
 
+    /// What it needs of other plugins, and they aren't.
+    pub fn lacks(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| validate::is_about_others(finding))
+    }
+
     /// The component's bytes, from beside the very manifest that was judged.
     ///
     /// # Errors

@@ -15,9 +15,12 @@ fn manifests(found: &[Found]) -> Option<Vec<&Manifest>> {
     found.iter().any(super::needs_others).then_some(manifests)
 }
 
-/// Adds to each plugin what is to be said about it beside the others: what it needs and isn't there, and
-/// circles.
+/// Puts to each plugin what is to be said about it beside the others, in place of what was said before:
+/// what it needs and isn't there, and circles.
 pub(super) fn judge_together(found: &mut [Found]) {
+    for found in found.iter_mut() {
+        found.findings.retain(|finding| !validate::is_about_others(finding));
+    }
     let Some(manifests) = manifests(found) else { return };
     for (plugin, finding) in validate::together(&manifests) {
         if let Some(found) = found.iter_mut().find(|found| found.name == plugin.as_str()) {

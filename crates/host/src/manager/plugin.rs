@@ -279,6 +279,14 @@ impl Plugin {
         Ok(standing)
     }
 
+    /// Ends what runs of it for a reason that lies outside of it.
+    pub(super) async fn give_up(&self, reason: Reason) {
+        let _alone = self.operation.lock().await;
+        // Where it stands at `error` already it runs no more.
+        let _ = self.supervisor.step(Event::Failed, Some(reason), Actor::Host).await;
+        self.drop_current().await;
+    }
+
     pub(super) async fn drop_current(&self) {
         if let Some(generation) = self.replace(None) {
             let within = generation_limit(&generation);

@@ -71,14 +71,27 @@ impl PluginManager {
         let plugin = self.plugin(&id)?;
         found.judge_component();
         let standing = plugin.supervisor.standing();
+        let lacking = found.lacks().next().map(|finding| finding.message.clone());
         match (standing.state, standing.reason) {
             // It is back.
             (State::Disabled, Some(Reason::Removed)) => {
                 plugin.refresh(found);
                 plugin.enable(&self.shared, &id, Actor::Host).await.map(|_| ())
             }
+            // It asks for less than before.
+            (State::Disabled, Some(Reason::AwaitingGrant)) if !self.lacks_grants(&found).await => {
+                plugin.refresh(found);
+                plugin.enable(&self.shared, &id, Actor::Host).await.map(|_| ())
+            }
             (State::Disabled | State::Unloading, _) => {
                 plugin.refresh(found);
+                Ok(())
+            }
+            // What it needs is gone. It isn't its own doing, so that nothing is rolled back.
+            _ if let Some(message) = lacking => {
+                let reason = Reason::Invalid { message };
+                plugin.refresh(found);
+                plugin.give_up(reason).await;
                 Ok(())
             }
             // Other code may not be what the user vouched for.

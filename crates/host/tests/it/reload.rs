@@ -4,9 +4,10 @@
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
-use stonks_host::Options;
 use stonks_host::records::Actor;
+use stonks_host::{Limits, Options};
 use stonks_plugin::{PluginId, Service};
 
 use crate::kept::Kept;
@@ -28,8 +29,10 @@ impl Reloaded {
         copy_of("generator", &folder.path().join("generator"));
         let data_dir = Some(folder.path().join("data"));
         let options = options(vec![folder.path().to_path_buf()]);
-        let host =
-            TestHost::with(Options { data_dir, records: Arc::clone(&kept) as _, ..options }).await;
+        // A hundred callers wait for one another; a busy machine is no fault of the plugin's.
+        let limits = Limits { call: Duration::from_secs(60), ..options.limits };
+        let records = Arc::clone(&kept) as _;
+        let host = TestHost::with(Options { data_dir, records, limits, ..options }).await;
         host.manager.enable(&generator(), Actor::Host).await.unwrap();
         Self { host, kept, folder }
     }

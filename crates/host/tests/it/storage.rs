@@ -15,7 +15,7 @@ fn granted(quota: u64) -> serde_json::Value {
 /// What `caller` gets, one command after the other.
 async fn check(world: &Arc<World>, steps: &[(&str, &str)]) {
     let host = TestHost::outside(world.outside(egress_limits()), limits()).await;
-    let caller = host.start("caller", &[]).await.unwrap();
+    let caller = host.start_as_granted("caller").await;
     for (told, expected) in steps {
         assert_eq!(obey(&caller, told).await, *expected, "{told}");
     }
@@ -101,7 +101,7 @@ async fn no_key_reaches_what_another_plugin_keeps() {
         limits(),
     )
     .await;
-    let other = host.start("other", &[]).await.unwrap();
+    let other = host.start_as_granted("other").await;
     for key in ["secret", "caller/secret", "../caller/secret", "caller secret", "%", "secret%"] {
         assert_eq!(obey(&other, &format!("get {key}")).await, "nothing", "{key}");
     }

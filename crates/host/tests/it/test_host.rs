@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use stonks_core::fact::Fact;
 use stonks_host::discovery::Places;
+use stonks_host::records::Actor;
 use stonks_host::{CallError, Instance, Limits, Options, Outside, PluginManager, StartError};
 use stonks_plugin::PluginId;
 
@@ -84,6 +85,15 @@ impl TestHost {
         let settings: BTreeMap<String, String> =
             settings.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
         self.manager.start(&name.parse::<PluginId>().unwrap(), &settings).await
+    }
+}
+
+impl TestHost {
+    /// Starts a plugin whose user decided that it does with what was granted.
+    pub(crate) async fn start_as_granted(&self, name: &str) -> Instance {
+        let id = name.parse().unwrap();
+        self.manager.enable_as_granted(&id, Actor::Host).await.unwrap();
+        self.start(name, &[]).await.unwrap()
     }
 }
 

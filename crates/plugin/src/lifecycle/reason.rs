@@ -12,6 +12,8 @@ pub enum Reason {
     SwitchedOff,
     /// `disabled`: it lies in a working directory that nobody vouched for.
     AwaitingTrust,
+    /// `disabled`: it asks for something that nobody decided about yet.
+    AwaitingGrant,
     /// `disabled`: another plugin of this name is used.
     Hidden {
         /// Where that one lies.
@@ -64,6 +66,9 @@ impl Reason {
             Self::AwaitingTrust => {
                 format!("if you put it there, say so with `stonks plugin enable {plugin} --trust`")
             }
+            Self::AwaitingGrant => format!(
+                "see what it asks for with `stonks plugin grant {plugin}`, then `stonks plugin enable {plugin} --grant`"
+            ),
             Self::Hidden { .. } => "remove or rename one of the two".to_owned(),
             Self::Removed => "put its folder back, or forget it".to_owned(),
             Self::NeedsLogin { .. } => "log in at the broker's page of this program".to_owned(),
@@ -87,6 +92,7 @@ impl fmt::Display for Reason {
         match self {
             Self::SwitchedOff => formatter.write_str("switched off"),
             Self::AwaitingTrust => formatter.write_str("awaiting trust"),
+            Self::AwaitingGrant => formatter.write_str("awaiting grant"),
             Self::Hidden { by } => write!(formatter, "hidden by the plugin of this name from {by}"),
             Self::Removed => formatter.write_str("its files are gone"),
             Self::NeedsLogin { message } => write!(formatter, "needs a login: {message}"),

@@ -9,6 +9,15 @@ impl Permissions {
         self.http.is_empty() && self.storage.is_none()
     }
 
+    /// What it is of no use without.
+    #[must_use]
+    pub fn required(&self) -> Self {
+        Self {
+            http: self.http.iter().filter(|http| !http.optional).cloned().collect(),
+            storage: self.storage.clone().filter(|storage| !storage.optional),
+        }
+    }
+
     /// Whether a request is covered.
     #[must_use]
     pub fn allows(&self, method: &str, target: &Target) -> bool {
@@ -33,6 +42,7 @@ impl Permissions {
             storage: storage.map(|(asked, granted)| StoragePermission {
                 quota_bytes: asked.quota_bytes.min(granted.quota_bytes),
                 purpose: asked.purpose.clone(),
+                optional: asked.optional,
             }),
         }
     }
@@ -87,7 +97,8 @@ impl HttpPermission {
         let methods =
             common(&self.methods, &other.methods, |own, other| own.eq_ignore_ascii_case(other))?;
         let paths = common(&self.paths, &other.paths, path_covers)?;
-        Some(Self { host: host.to_string(), methods, paths, purpose: self.purpose.clone() })
+        let (purpose, optional) = (self.purpose.clone(), self.optional);
+        Some(Self { host: host.to_string(), methods, paths, purpose, optional })
     }
 }
 
@@ -136,14 +147,18 @@ mod tests {
             match *line.split(' ').collect::<Vec<_>>() {
                 ["storage", quota] => {
                     let quota_bytes = quota.parse().unwrap();
-                    permissions.storage =
-                        Some(StoragePermission { quota_bytes, purpose: String::new() });
+                    permissions.storage = Some(StoragePermission {
+                        quota_bytes,
+                        purpose: String::new(),
+                        optional: false,
+                    });
                 }
                 [methods, host, paths] => permissions.http.push(HttpPermission {
                     host: host.to_owned(),
                     methods: list(methods),
                     paths: list(paths),
                     purpose: String::new(),
+                    optional: false,
                 }),
                 _ => panic!("`{line}` is no permission"),
             }
@@ -211,6 +226,7 @@ mod tests {
             methods: owned(methods),
             paths: owned(paths),
             purpose: String::new(),
+            optional: false,
         });
         prop::collection::vec(permission, 0..4).prop_map(|http| Permissions { http, storage: None })
     }

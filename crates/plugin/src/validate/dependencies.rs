@@ -81,6 +81,14 @@ fn refusal(conflict: &Conflict) -> Finding {
     Finding::of(rule, SECTION, conflict.to_string())
 }
 
+/// Whether a finding is of those that [`together`] tells: it holds as long as the others are as they are.
+#[must_use]
+pub fn is_about_others(finding: &Finding) -> bool {
+    [&rules::DEPENDENCY_MISSING, &rules::DEPENDENCY_UNMET, &rules::DEPENDENCY_CYCLE]
+        .iter()
+        .any(|rule| finding.rule == rule.id)
+}
+
 /// What is to be said about plugins side by side: what they need and isn't there, and circles.
 #[must_use]
 pub fn together(manifests: &[&Manifest]) -> Vec<(PluginId, Finding)> {

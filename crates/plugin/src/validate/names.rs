@@ -23,6 +23,7 @@ const RESERVED: &[&str] = &[
     "con",
     "core",
     "default",
+    "events",
     "host",
     "index",
     "install",

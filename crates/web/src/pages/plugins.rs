@@ -4,6 +4,7 @@
 mod command;
 mod detail;
 mod health;
+pub(crate) mod permissions;
 pub(crate) mod settings;
 mod standing;
 
@@ -25,8 +26,9 @@ use strum::VariantArray;
 use super::transactions::escaped;
 use super::{Frame, PageError, Visitor, drawn, filters};
 use crate::router::Shared;
-use command::Command;
-use detail::{Detail, Permission, Refusal};
+use command::{Command, Decision};
+use detail::{Detail, Refusal};
+use permissions::Permission;
 use standing::{Badge, moment};
 
 /// The page of the navigation that these belong to.
@@ -252,6 +254,8 @@ struct ConfirmPage {
     consequences: Vec<String>,
     /// What it asks for.
     permissions: Vec<Permission>,
+    /// Whether some of it isn't granted.
+    is_to_decide: bool,
 }
 
 /// Says what a command would do.
@@ -261,16 +265,24 @@ pub(crate) async fn ask(
     Path((name, word)): Path<(String, String)>,
 ) -> Result<Html<String>, PageError> {
     let command = Command::named(&word)?;
-    let (_, info) = find(&shared, &name)?;
+    let (id, info) = find(&shared, &name)?;
     let accounts = detail::accounts(&shared.app, &info.name).await?;
+    let permissions = permissions::of(&shared.app, id.as_ref()).await?;
     drawn(&ConfirmPage {
         frame: visitor.frame("Plugin", PATH),
         label: Row::from(&info).label,
         href: href(&info.name),
         consequences: command.consequences(&info, &accounts),
-        permissions: detail::permissions(&info),
+        is_to_decide: command.starts_something() && permissions.iter().any(Permission::is_missing),
+        permissions,
         command,
     })
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Decided {
+    #[serde(default)]
+    grants: Decision,
 }
 
 /// Carries a command out.
@@ -278,6 +290,7 @@ pub(crate) async fn run(
     State(shared): State<Shared>,
     visitor: Visitor,
     Path((name, word)): Path<(String, String)>,
+    Form(decided): Form<Decided>,
 ) -> Result<Response, PageError> {
     let command = Command::named(&word)?;
     let (id, info) = find(&shared, &name)?;
@@ -288,13 +301,10 @@ pub(crate) async fn run(
     };
     let app = Arc::clone(&shared.app);
     // On its own, so that a browser that goes away doesn't leave the plugin halfway.
-    let running = tokio::spawn(async move { command.run(&app, &id).await });
+    let running = tokio::spawn(async move { command.run(&app, &id, decided.grants).await });
     match running.await.map_err(anyhow::Error::from)? {
         Ok(()) => Ok(Redirect::to(&format!("{}?done={command}", href(&info.name))).into_response()),
-        Err(error) => {
-            let refusal = command::refusal(&error);
-            refuse(&shared, &visitor, &name, refusal).await
-        }
+        Err(error) => refuse(&shared, &visitor, &name, error.refusal()).await,
     }
 }
 

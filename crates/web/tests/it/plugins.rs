@@ -125,9 +125,9 @@ async fn a_broken_plugin_has_a_page_with_its_findings_and_what_it_asks_for() {
         "told.wasm` isn&#39;t there",
         "/runtime/module",
         "&#60;i&#62;Told&#60;/i&#62;",
-        "Requests to api.example.com (GET)",
+        "Send GET requests to api.example.com",
         "To read your dividends",
-        "A store of its own, up to 1 MiB",
+        "Keep up to 1 MiB of data of its own",
         "\nUTC</textarea>",
         "Of its reports.",
         "value=\"true\" checked",
@@ -328,9 +328,10 @@ async fn what_happens_after_subscribing_is_told() {
     web.app.enable_plugin(&id("ecb-rates"), "test").await.unwrap();
     web.app.disable_plugin(&id("degiro"), "test").await.unwrap();
     let said = all.read_until("disabled: switched off").await;
-    let first = "data: {\"number\":1,\"plugin\":\"ecb-rates\",\"at\":\"2024-06-30T12:00:00Z\",\
+    // The first says that another plugin waits for a grant.
+    let first = "data: {\"number\":2,\"plugin\":\"ecb-rates\",\"at\":\"2024-06-30T12:00:00Z\",\
                  \"kind\":\"moved\",\"text\":\"loading\"}";
-    assert!(said.contains(first) && said.contains("id: 1\n"), "{said}");
+    assert!(said.contains(first) && said.contains("id: 2\n"), "{said}");
     let said = one.read_until("disabled: switched off").await;
     assert!(!said.contains("ecb-rates"), "{said}");
 }
@@ -387,5 +388,61 @@ async fn plugin_pages_hold_nothing_foreign() {
         for part in ["http://", "https://", " style=", "onclick", "<i>Told"] {
             assert!(!page.text.contains(part), "{path} holds `{part}`");
         }
+    }
+}
+
+#[tokio::test]
+async fn what_a_plugin_asks_for_is_shown_and_decided_before_it_runs() {
+    let web = TestWeb::new().await;
+    let purpose = "To try out what requests do.";
+    let page = web.get("/plugins/caller").await;
+    let waits =
+        ["Awaiting grant", "Enable it: you are shown what it asks for, and decide.", purpose];
+    check(&page, StatusCode::OK, &waits);
+    let page = web.get("/plugins/caller/enable").await;
+    let question = [purpose, "Grant all and enable", "Enable without", "not granted"];
+    check(&page, StatusCode::OK, &question);
+    // Nobody may have been asked.
+    let page = web.post("/plugins/caller/enable", FORM, Vec::new()).await;
+    check(&page, StatusCode::CONFLICT, &["is disabled: awaiting grant"]);
+    let page = web.post("/plugins/caller/enable", FORM, b"grants=none".to_vec()).await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    check(&web.get("/plugins/caller").await, StatusCode::OK, &["active", "not granted"]);
+}
+
+#[tokio::test]
+async fn permissions_are_granted_and_taken_back_on_the_page_one_by_one() {
+    let web = TestWeb::new().await;
+    let decide = async |form: &str| {
+        web.post("/plugins/caller/permissions", FORM, form.as_bytes().to_vec()).await
+    };
+    for form in [
+        "verdict=grant&kind=http&object=api.example.com",
+        "verdict=grant&kind=http&object=*.listed.example",
+        "verdict=grant&kind=storage&object=",
+    ] {
+        assert_eq!(decide(form).await.status, StatusCode::SEE_OTHER, "{form}");
+    }
+    // With the last one it had waited for nothing else.
+    let page = web.get("/plugins/caller").await;
+    check(
+        &page,
+        StatusCode::OK,
+        &["active", ">granted</span>", "by web page", "It has sent none."],
+    );
+    assert!(!page.text.contains("not granted"), "{}", page.text);
+    let page = decide("verdict=revoke&kind=storage").await;
+    assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    check(&web.get("/plugins/caller").await, StatusCode::OK, &["active", "not granted"]);
+    for (form, refusal) in [
+        (
+            "verdict=grant&kind=http&object=elsewhere.example",
+            "ask for requests to `elsewhere.example`",
+        ),
+        ("verdict=revoke&kind=storage", "was not granted storage"),
+        ("verdict=grant&kind=http&object=https%3A%2F%2F", "is no permission"),
+        ("verdict=grant&kind=everything", "is no permission"),
+    ] {
+        check(&decide(form).await, StatusCode::UNPROCESSABLE_ENTITY, &[refusal]);
     }
 }

@@ -14,6 +14,7 @@ use stonks_app::{App, Config, ImportFile, Mode, NewAccount, Target};
 use stonks_core::account::AccountName;
 use stonks_core::lots::CostMethod;
 use stonks_host::events::{Happening, PluginEvent};
+use stonks_plugin::lifecycle::Reason;
 use stonks_plugin::manifest;
 use stonks_plugin::{Level, PluginId};
 use tokio::sync::mpsc;
@@ -37,6 +38,9 @@ pub(crate) struct Options {
     /// Do one round, and end with 1 where it fails.
     #[arg(long)]
     once: bool,
+    /// Grant the plugin all that it asks for; what it tries is refused without.
+    #[arg(long)]
+    grant: bool,
 }
 
 /// A plugin under development, and the application that runs it.
@@ -120,11 +124,10 @@ impl Development<'_> {
             return false;
         };
         self.app.manager().rescan().await;
-        let outcome = self.app.manager().bring_up(&id).await;
-        let is_up = match outcome {
+        let is_up = match self.bring_up(&id).await {
             Ok(()) => self.check(&id).await,
             Err(error) => {
-                self.output.warn(&error.to_string());
+                self.output.warn(&format!("{error:#}"));
                 false
             }
         };
@@ -134,6 +137,21 @@ impl Development<'_> {
             self.tell(&event);
         }
         is_up && is_read
+    }
+
+    /// Decides about what the plugin asks for, as the command says, and starts it.
+    async fn bring_up(&self, id: &PluginId) -> Result<()> {
+        let manager = self.app.manager();
+        if self.options.grant {
+            super::grant::everything(&self.app, id, self.output).await?;
+        } else if manager.get(id).and_then(|info| info.reason) == Some(Reason::AwaitingGrant) {
+            for permission in self.app.missing_grants(id).await? {
+                let told = permission.told();
+                self.output.note(&format!("not granted, since `--grant` wasn't said: {told}"));
+            }
+            self.app.enable_plugin_as_granted(id, super::grant::BY).await?;
+        }
+        Ok(manager.bring_up(id).await?)
     }
 
     fn tell(&self, event: &PluginEvent) {

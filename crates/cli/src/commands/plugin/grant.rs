@@ -77,6 +77,22 @@ pub(crate) async fn run(app: &App, grant: Grant, output: &Output) -> Result<()> 
     Ok(())
 }
 
+/// Grants all that a plugin asks for, and tells what is new about it.
+pub(crate) async fn everything(app: &App, name: &PluginId, output: &Output) -> Result<()> {
+    let missing = app.missing_grants(name).await?;
+    let everything = Selection { all: true, ..Selection::default() };
+    app.grant(name, &everything, BY).await?;
+    for permission in missing {
+        output.note(&format!("granted: {}", permission.told()));
+    }
+    Ok(())
+}
+
+fn purpose(permission: &Permission) -> String {
+    let purpose = permission.purpose.clone().unwrap_or_default();
+    if permission.optional { format!("{purpose} (optional)") } else { purpose }
+}
+
 /// Each permission with its purpose and how it stands.
 pub(crate) fn list(permissions: &[Permission], output: &Output) -> Result<()> {
     if output.is_json() {
@@ -93,7 +109,7 @@ pub(crate) fn list(permissions: &[Permission], output: &Output) -> Result<()> {
         let decided = permission.granted_at.as_ref().zip(permission.granted_by.as_ref());
         vec![
             permission.sentence.clone(),
-            permission.purpose.clone().unwrap_or_default(),
+            purpose(permission),
             standing.to_owned(),
             decided.map(|(at, by)| format!("{at}, {by}")).unwrap_or_default(),
         ]

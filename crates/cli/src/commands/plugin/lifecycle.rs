@@ -6,8 +6,9 @@ use serde::Serialize;
 use stonks_app::App;
 use stonks_host::StartError;
 use stonks_plugin::PluginId;
-use stonks_plugin::lifecycle::{Standing, State};
+use stonks_plugin::lifecycle::{Reason, Standing, State};
 
+use super::grant;
 use crate::output::{Advised, Column, Output};
 
 /// Who is said to have done what is done on the command line.
@@ -24,6 +25,12 @@ pub(crate) struct Enable {
     /// Vouch for a plugin that lies in the working directory: for what it is now, and nothing else.
     #[arg(long)]
     trust: bool,
+    /// Grant it all that it asks for.
+    #[arg(long, conflicts_with = "without_grants")]
+    grant: bool,
+    /// Switch it on with what was granted so far; what else it tries is refused.
+    #[arg(long)]
+    without_grants: bool,
 }
 
 #[derive(Args)]
@@ -46,8 +53,51 @@ pub(crate) async fn enable(app: &App, enable: &Enable, output: &Output) -> Resul
     if enable.trust {
         app.trust_plugin(&enable.name).await.map_err(advised)?;
     }
-    let standing = app.enable_plugin(&enable.name, ACTOR).await;
+    let standing = match decide(app, enable, output).await? {
+        Decision::Grant => {
+            grant::everything(app, &enable.name, output).await?;
+            app.enable_plugin(&enable.name, ACTOR).await
+        }
+        Decision::AsGranted => app.enable_plugin_as_granted(&enable.name, ACTOR).await,
+        Decision::Nothing => app.enable_plugin(&enable.name, ACTOR).await,
+    };
     tell(&enable.name, standing, output)
+}
+
+/// What is to become of what a plugin asks for and was not granted.
+enum Decision {
+    Grant,
+    AsGranted,
+    /// There is nothing to decide, or nobody who does.
+    Nothing,
+}
+
+/// As the options say; else as the person at the terminal says, who is shown each permission with its
+/// purpose.
+async fn decide(app: &App, enable: &Enable, output: &Output) -> Result<Decision> {
+    if enable.grant {
+        return Ok(Decision::Grant);
+    }
+    if enable.without_grants {
+        return Ok(Decision::AsGranted);
+    }
+    let missing = app.missing_grants(&enable.name).await?;
+    if missing.is_empty() {
+        return Ok(Decision::Nothing);
+    }
+    output.note(&format!("plugin `{}` asks for what you have not granted:", enable.name));
+    for permission in &missing {
+        output.note(&format!("  {}", permission.told()));
+    }
+    let waits = app.manager().get(&enable.name).and_then(|info| info.reason);
+    if waits != Some(Reason::AwaitingGrant) || output.is_json() {
+        return Ok(Decision::Nothing);
+    }
+    match output.ask("grant all of it? [yes / no / without]")?.as_deref() {
+        Some("y" | "yes") => Ok(Decision::Grant),
+        Some("w" | "without") => Ok(Decision::AsGranted),
+        _ => Ok(Decision::Nothing),
+    }
 }
 
 pub(crate) async fn disable(app: &App, named: &Named, output: &Output) -> Result<()> {

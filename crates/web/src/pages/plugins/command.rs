@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use serde::Deserialize;
-use stonks_app::App;
+use stonks_app::{App, GrantError, Selection};
 use stonks_host::{PluginInfo, StartError};
 use stonks_plugin::PluginId;
 use stonks_plugin::lifecycle::State;
@@ -12,7 +12,7 @@ use super::detail::Refusal;
 use crate::pages::PageError;
 
 /// Who is said to have done what is done on the page.
-const ACTOR: &str = "web page";
+pub(super) const ACTOR: &str = "web page";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Display, EnumString, VariantArray, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -106,13 +106,67 @@ impl Command {
         told
     }
 
-    /// Carries it out.
-    pub(super) async fn run(self, app: &App, id: &PluginId) -> Result<(), StartError> {
+    /// Carries it out; `grants` is what was decided about what the plugin asks for.
+    pub(super) async fn run(
+        self,
+        app: &App,
+        id: &PluginId,
+        grants: Decision,
+    ) -> Result<(), RunError> {
         match self {
-            Self::Enable => app.enable_plugin(id, ACTOR).await.map(drop),
-            Self::Disable => app.disable_plugin(id, ACTOR).await.map(drop),
-            Self::Reload => app.reload_plugin(id, ACTOR).await.map(drop),
-            Self::Check => app.check_plugin(id).await.map(drop),
+            Self::Enable => enable(app, id, grants).await?,
+            Self::Disable => drop(app.disable_plugin(id, ACTOR).await?),
+            Self::Reload => drop(app.reload_plugin(id, ACTOR).await?),
+            Self::Check => drop(app.check_plugin(id).await?),
+        }
+        Ok(())
+    }
+}
+
+/// What is to become of what a plugin asks for and was not granted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Decision {
+    /// Nobody was asked.
+    #[default]
+    Undecided,
+    /// It is granted, all of it.
+    All,
+    /// It does without.
+    None,
+}
+
+async fn enable(app: &App, id: &PluginId, grants: Decision) -> Result<(), RunError> {
+    match grants {
+        Decision::Undecided => {}
+        Decision::All => {
+            let everything = Selection { all: true, ..Selection::default() };
+            app.grant(id, &everything, ACTOR).await?;
+        }
+        Decision::None => return Ok(drop(app.enable_plugin_as_granted(id, ACTOR).await?)),
+    }
+    app.enable_plugin(id, ACTOR).await?;
+    Ok(())
+}
+
+/// Why a command wasn't carried out.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RunError {
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Grant(#[from] GrantError),
+}
+
+impl RunError {
+    /// What is said of it, and its status.
+    pub(super) fn refusal(&self) -> (StatusCode, Refusal) {
+        match self {
+            Self::Start(error) | Self::Grant(GrantError::Start(error)) => refusal(error),
+            Self::Grant(error) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                Refusal { message: error.to_string(), hint: error.hint() },
+            ),
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
-use stonks_app::App;
 use stonks_app::plugins::{LogEntry, Step};
+use stonks_app::{App, Request};
 use stonks_host::PluginInfo;
 use stonks_plugin::manifest::Manifest;
 use stonks_plugin::{Finding, Level, PluginId};
@@ -12,6 +12,7 @@ use stonks_plugin::{Finding, Level, PluginId};
 use super::command::Command;
 use super::health::HealthView;
 use super::href;
+use super::permissions::{self, Permission};
 use super::settings::{Field, fields};
 use super::standing::{self, Badge};
 use crate::pages::PageError;
@@ -19,6 +20,7 @@ use crate::pages::PageError;
 /// How many steps and lines of the log are shown.
 const N_STEPS: u32 = 20;
 const N_LOGS: u32 = 50;
+const N_REQUESTS: u32 = 20;
 
 /// How far back the chart goes.
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -27,12 +29,6 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 pub(super) struct Refusal {
     pub(super) message: String,
     pub(super) hint: Option<String>,
-}
-
-/// Something that a plugin asks for.
-pub(super) struct Permission {
-    pub(super) what: String,
-    pub(super) purpose: String,
 }
 
 /// A plugin with all that is known of it.
@@ -53,6 +49,8 @@ pub(super) struct Detail {
     pub(super) homepage: Option<String>,
     pub(super) findings: Vec<Finding>,
     pub(super) permissions: Vec<Permission>,
+    /// What it sent, the newest first.
+    pub(super) requests: Vec<Request>,
     pub(super) fields: Vec<Field>,
     pub(super) checks: HealthView,
     pub(super) steps: Vec<Step>,
@@ -67,8 +65,9 @@ impl Detail {
     ) -> Result<Self, PageError> {
         let (mut steps, mut logs, mut checks, mut thresholds) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut given = BTreeMap::new();
+        let (mut given, mut requests) = (BTreeMap::new(), Vec::new());
         if let Some(id) = id {
+            requests = app.egress(id, N_REQUESTS).await?;
             given = app.plugin_settings(id).await?;
             steps = app.plugin_history(id, N_STEPS).await?;
             logs = app.plugin_logs(id, N_LOGS).await?;
@@ -93,7 +92,8 @@ impl Detail {
             about: about(&info, &accounts),
             // A link of any other kind could do what a link shouldn't.
             homepage: homepage.filter(|homepage| homepage.starts_with("https://")),
-            permissions: permissions(&info),
+            permissions: permissions::of(app, id).await?,
+            requests,
             fields: fields(schemas, &given),
             checks: HealthView::of(now, &checks, &thresholds)?,
             steps,
@@ -101,6 +101,13 @@ impl Detail {
             findings: info.findings,
             name: info.name,
         })
+    }
+}
+
+impl Detail {
+    /// Where decisions about what it asks for are sent.
+    pub(super) fn permissions_href(&self) -> String {
+        format!("{}/permissions", self.href)
     }
 }
 
@@ -144,30 +151,6 @@ fn about(info: &PluginInfo, accounts: &[String]) -> Vec<(&'static str, String)> 
     tell("Source", Some(info.source.clone()));
     tell("Accounts", Some(accounts.join(", ")));
     about
-}
-
-/// What a plugin asks for, and why.
-pub(super) fn permissions(info: &PluginInfo) -> Vec<Permission> {
-    let Some(manifest) = &info.manifest else { return Vec::new() };
-    let asked = &manifest.permissions;
-    let http = asked.http.iter().map(|http| {
-        let methods =
-            if http.methods.is_empty() { "any".to_owned() } else { http.methods.join(", ") };
-        let paths = if http.paths.is_empty() {
-            String::new()
-        } else {
-            format!(", only {}", http.paths.join(", "))
-        };
-        Permission {
-            what: format!("Requests to {} ({methods}{paths})", http.host),
-            purpose: http.purpose.clone(),
-        }
-    });
-    let storage = asked.storage.iter().map(|storage| Permission {
-        what: format!("A store of its own, up to {}", bytes(storage.quota_bytes)),
-        purpose: storage.purpose.clone(),
-    });
-    http.chain(storage).collect()
 }
 
 /// In the largest unit that it fills.

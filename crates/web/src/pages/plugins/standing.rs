@@ -75,6 +75,7 @@ pub(super) fn advice(info: &PluginInfo) -> Option<String> {
     let advice = match info.reason.as_ref()? {
         Reason::SwitchedOff => "Enable it to use it again.",
         Reason::AwaitingTrust => "Enable it if you put it there yourself.",
+        Reason::AwaitingGrant => "Enable it: you are shown what it asks for, and decide.",
         Reason::Invalid { .. } => "See its findings. Once its files are mended, reload it.",
         Reason::Quarantined { .. } => "Look at its logs, then enable it to try it again.",
         Reason::RolledBack { .. } => "Mend its files, then reload it.",
