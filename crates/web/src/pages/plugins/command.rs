@@ -143,7 +143,10 @@ async fn enable(app: &App, id: &PluginId, grants: Decision) -> Result<(), RunErr
             let everything = Selection { all: true, ..Selection::default() };
             app.grant(id, &everything, ACTOR).await?;
         }
-        Decision::None => return Ok(drop(app.enable_plugin_as_granted(id, ACTOR).await?)),
+        Decision::None => {
+            app.enable_plugin_as_granted(id, ACTOR).await?;
+            return Ok(());
+        }
     }
     app.enable_plugin(id, ACTOR).await?;
     Ok(())
