@@ -72,18 +72,18 @@ pub(super) fn letter(alert: &Alert) -> Result<(String, String)> {
         kind: alert.kind,
         reasons: &alert.reasons,
     };
-    written(Letter { version: 1, id: &id, kind: "alert", text: &alert.message, alert: Some(told) })
+    written(&Letter { version: 1, id: &id, kind: "alert", text: &alert.message, alert: Some(told) })
 }
 
 /// What is sent to see whether it arrives.
 pub(super) fn test_letter(now: Timestamp) -> Result<(String, String)> {
     let id = format!("test-{}", now.as_millisecond());
     let text = "a test of Stonks Overwatch: alerts arrive here";
-    written(Letter { version: 1, id: &id, kind: "test", text, alert: None })
+    written(&Letter { version: 1, id: &id, kind: "test", text, alert: None })
 }
 
-fn written(letter: Letter<'_>) -> Result<(String, String)> {
-    let body = serde_json::to_string(&letter).context("writing an alert as JSON")?;
+fn written(letter: &Letter<'_>) -> Result<(String, String)> {
+    let body = serde_json::to_string(letter).context("writing an alert as JSON")?;
     Ok((letter.id.to_owned(), body))
 }
 
