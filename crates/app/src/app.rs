@@ -29,6 +29,8 @@ pub struct App {
     pub(crate) mapping: tokio::sync::Mutex<()>,
     /// Rung where insights are out of date.
     pub(crate) insights_wanted: tokio::sync::Notify,
+    /// Rung where something is to be sent to webhooks.
+    pub(crate) letters_waiting: tokio::sync::Notify,
 }
 
 impl App {
@@ -88,6 +90,7 @@ impl App {
             _residence: residence,
             mapping: tokio::sync::Mutex::default(),
             insights_wanted: tokio::sync::Notify::new(),
+            letters_waiting: tokio::sync::Notify::new(),
         })
     }
 
@@ -108,6 +111,14 @@ impl App {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         (self.config.clock)()
+    }
+
+    /// Whether the database can be read.
+    ///
+    /// # Errors
+    /// Where it can't.
+    pub async fn probe(&self) -> Result<()> {
+        crate::db::settings::revision(&mut self.database.read().await?).await.map(drop)
     }
 
     /// The day, where this machine is.
@@ -143,12 +154,12 @@ impl App {
 
 /// Creates a folder that only its owner may enter.
 #[cfg(unix)]
-fn create_private(folder: &std::path::Path) -> std::io::Result<()> {
+pub(crate) fn create_private(folder: &std::path::Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 #[cfg(not(unix))]
-fn create_private(folder: &std::path::Path) -> std::io::Result<()> {
+pub(crate) fn create_private(folder: &std::path::Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
 }

@@ -4,6 +4,7 @@
 //! both understand; [`with_connection`] makes it for whichever database is connected.
 
 pub(crate) mod accounts;
+pub(crate) mod alerts;
 pub(crate) mod deliveries;
 pub(crate) mod egress;
 pub(crate) mod facts;
@@ -15,6 +16,7 @@ mod plugin_storage;
 pub(crate) mod plugins;
 pub(crate) mod rows;
 pub(crate) mod settings;
+pub(crate) mod webhooks;
 
 use std::path::Path;
 use std::str::FromStr;

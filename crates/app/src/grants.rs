@@ -13,6 +13,7 @@ use stonks_host::records::Actor;
 use stonks_host::{GrantedAddress, StartError};
 use stonks_plugin::PluginId;
 use stonks_plugin::permission::{HostPattern, HttpPermission, Permissions};
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::db::egress;
@@ -33,8 +34,9 @@ pub struct Selection {
 }
 
 /// How a permission stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = PermissionStanding)]
 pub enum Standing {
     /// Asked for and granted.
     Granted,
@@ -49,7 +51,7 @@ pub enum Standing {
 }
 
 /// A permission of a plugin, for people and scripts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Permission {
     /// `http`, `storage` or `address`.
     pub kind: &'static str,

@@ -7,6 +7,7 @@
 //! at all.
 
 mod accounts;
+pub mod alerts;
 mod app;
 mod books;
 mod config;

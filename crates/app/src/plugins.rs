@@ -1,5 +1,6 @@
 //! What users do with plugins: switch them on and off, reload them, look at what they went through.
 
+mod described;
 pub(crate) mod records;
 mod watch;
 
@@ -11,12 +12,16 @@ use stonks_host::{PluginManager, StartError};
 use stonks_plugin::PluginId;
 use stonks_plugin::health::{Checked, Measurement, Threshold};
 use stonks_plugin::lifecycle::{Reason, Standing};
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::db::plugins::{self, ThresholdRow, TransitionRow};
 
+pub use described::{Description, Outcome, Summary};
+
 /// A step of a plugin's life, as users see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PluginStep)]
 pub struct Step {
     /// RFC 3339.
     pub at: String,
@@ -31,7 +36,8 @@ pub struct Step {
 }
 
 /// What a check of a plugin's health found, and when.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = PluginHealthCheck)]
 pub struct HealthCheck {
     /// RFC 3339.
     pub at: String,
@@ -41,7 +47,8 @@ pub struct HealthCheck {
 }
 
 /// A line of a plugin's log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = PluginLogEntry)]
 pub struct LogEntry {
     /// RFC 3339.
     pub at: String,
@@ -169,14 +176,28 @@ impl App {
     /// # Errors
     /// A database that fails.
     pub async fn set_plugin_threshold(&self, id: &PluginId, threshold: &Threshold) -> Result<()> {
-        let row = ThresholdRow {
-            plugin: id.to_string(),
-            name: threshold.name.clone(),
-            min: threshold.min.map(|min| min.to_string()),
-            max: threshold.max.map(|max| max.to_string()),
-        };
+        self.set_plugin_thresholds(id, std::slice::from_ref(threshold)).await
+    }
+
+    /// Sets several ranges: all or none. Those of other measurements stay.
+    ///
+    /// # Errors
+    /// A database that fails.
+    pub async fn set_plugin_thresholds(
+        &self,
+        id: &PluginId,
+        thresholds: &[Threshold],
+    ) -> Result<()> {
         let mut transaction = self.database.write().await?;
-        plugins::set_threshold(&mut transaction, &row).await?;
+        for threshold in thresholds {
+            let row = ThresholdRow {
+                plugin: id.to_string(),
+                name: threshold.name.clone(),
+                min: threshold.min.map(|min| min.to_string()),
+                max: threshold.max.map(|max| max.to_string()),
+            };
+            plugins::set_threshold(&mut transaction, &row).await?;
+        }
         transaction.commit().await
     }
 }

@@ -26,6 +26,7 @@ use stonks_core::instrument::{Instrument, Isin};
 use stonks_core::ledger::{InstrumentIndex, Ledger};
 use stonks_core::money::{Currency, round, to_canonical};
 use stonks_core::statement::Source;
+use utoipa::ToSchema;
 
 pub use account::AccountRow;
 pub use deposits::DepositRow;
@@ -63,7 +64,7 @@ impl Query {
 }
 
 /// Where a row comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RowSource {
     pub plugin: String,
     pub version: String,
@@ -160,9 +161,10 @@ fn known(figure: &Figure, reasons: &mut Vec<String>) -> Option<Decimal> {
 }
 
 /// How a row names an instrument.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct InstrumentName {
     pub symbol: Option<String>,
+    #[schema(value_type = Option<String>)]
     pub isin: Option<Isin>,
     pub name: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub(crate) mod account;
+pub(crate) mod alert;
 pub(crate) mod import;
 pub(crate) mod plugin;
 pub(crate) mod serve;

@@ -8,7 +8,7 @@ mod output;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use commands::{account, import, plugin, serve, show, sync};
+use commands::{account, alert, import, plugin, serve, show, sync};
 use config::GlobalOptions;
 use output::Output;
 
@@ -40,6 +40,9 @@ enum Command {
     /// List, describe and judge plugins.
     #[command(subcommand)]
     Plugin(plugin::Command),
+    /// What was told of plugins, and who else is told.
+    #[command(subcommand)]
+    Alert(alert::Command),
 }
 
 fn main() -> ExitCode {
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
             Command::Sync(options) => sync::run(global, options, &output).await,
             Command::Show(command) => show::run(global, command, &output).await,
             Command::Plugin(command) => plugin::run(global, command, &output).await,
+            Command::Alert(command) => alert::run(global, command, &output).await,
         }
     });
     match done {

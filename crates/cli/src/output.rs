@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
+use stonks_app::alerts::WebhookError;
 use stonks_app::{AccountError, GrantError, ImportError, SettingsError, SyncError};
 
 /// How results are shown.
@@ -157,6 +158,9 @@ impl<'a> Failure<'a> {
         if let Some(error) = error.downcast_ref::<SettingsError>() {
             let (line, column) = error.place();
             return Self { line, column, hint: error.hint(), ..plain };
+        }
+        if let Some(error) = error.downcast_ref::<WebhookError>() {
+            return Self { hint: error.hint(), ..plain };
         }
         if let Some(error) = error.downcast_ref::<Advised>() {
             return Self { hint: Some(error.hint.clone()), ..plain };

@@ -46,6 +46,18 @@ impl Query {
         self.with(Field::Service, &service.to_string())
     }
 
+    /// What [`Field::Market`] can be asked for: an ISO 10383 code.
+    ///
+    /// # Errors
+    /// What is no such code.
+    pub fn market(text: &str) -> Result<String, String> {
+        let is_market = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let market = text.to_ascii_uppercase();
+        is_market
+            .then_some(market)
+            .ok_or_else(|| "four letters or digits are expected: `XAMS`".to_owned())
+    }
+
     /// Asks for a value of any field as well; letters' case doesn't matter.
     #[must_use]
     pub fn with(mut self, field: Field, value: &str) -> Self {

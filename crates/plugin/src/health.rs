@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString, IntoStaticStr};
+use utoipa::ToSchema;
 
 /// What a plugin says of itself.
 #[derive(
@@ -32,6 +33,7 @@ pub enum Report {
     IntoStaticStr,
     Serialize,
     Deserialize,
+    ToSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -47,7 +49,7 @@ pub enum Health {
 }
 
 /// A figure with its unit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Measurement {
     /// `latency-p95`.
     pub name: String,
@@ -70,7 +72,8 @@ pub mod measured {
 }
 
 /// The range in which a measurement is well.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Threshold {
     /// Which measurement.
     pub name: String,
@@ -80,7 +83,47 @@ pub struct Threshold {
     pub max: Option<f64>,
 }
 
+/// Why something is no range for a measurement.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ThresholdError {
+    /// A name that no measurement has.
+    #[error("a measurement has a name of 1 to 64 letters")]
+    Name,
+    /// An end that is no number.
+    #[error("`{0}` is not a number")]
+    NoNumber(f64),
+    /// An empty range.
+    #[error("nothing is at least {min} and at most {max}")]
+    Empty {
+        /// The lower end.
+        min: f64,
+        /// The upper end.
+        max: f64,
+    },
+}
+
 impl Threshold {
+    /// The longest name of a measurement, in bytes.
+    const MOST_NAME_BYTES: usize = 64;
+
+    /// A range that something can be in.
+    ///
+    /// # Errors
+    /// A name that no measurement has, an end that is no number, an empty range.
+    pub fn new(name: &str, min: Option<f64>, max: Option<f64>) -> Result<Self, ThresholdError> {
+        let name = name.trim().to_owned();
+        if name.is_empty() || name.len() > Self::MOST_NAME_BYTES {
+            return Err(ThresholdError::Name);
+        }
+        if let Some(end) = [min, max].into_iter().flatten().find(|end| !end.is_finite()) {
+            return Err(ThresholdError::NoNumber(end));
+        }
+        match (min, max) {
+            (Some(min), Some(max)) if min > max => Err(ThresholdError::Empty { min, max }),
+            _ => Ok(Self { name, min, max }),
+        }
+    }
+
     /// Thresholds that hold unless the user sets others.
     #[must_use]
     pub fn defaults() -> Vec<Self> {
@@ -112,7 +155,7 @@ impl Threshold {
 }
 
 /// What one check found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Checked {
     /// The verdict.
     pub health: Health,
@@ -193,6 +236,23 @@ mod tests {
         check(Some(Report::Down), fine, none, (Health::Unhealthy, &[down]));
         check(Some(Report::Up), fine, none, (Health::Healthy, &[]));
         check(None, fine, none, (Health::Unhealthy, &["see the log"]));
+    }
+
+    #[test]
+    fn a_threshold_is_a_range_of_numbers() {
+        let check = |name: &str, min, max, expected: &str| {
+            let told = match Threshold::new(name, min, max) {
+                Ok(threshold) => {
+                    format!("{} {:?} {:?}", threshold.name, threshold.min, threshold.max)
+                }
+                Err(error) => error.to_string(),
+            };
+            assert_eq!(told, expected);
+        };
+        check(" lag ", None, Some(5.0), "lag None Some(5.0)");
+        check("lag", Some(2.0), Some(1.0), "nothing is at least 2 and at most 1");
+        check("lag", Some(f64::NAN), None, "`NaN` is not a number");
+        check(" ", None, None, "a measurement has a name of 1 to 64 letters");
     }
 
     #[test]

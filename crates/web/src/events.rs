@@ -1,12 +1,13 @@
 //! What happens to plugins, told to browsers as it happens: server-sent events.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::extract::{Query, State};
-use axum::http::HeaderValue;
-use axum::http::header::HeaderName;
+use axum::http::header::{HeaderName, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures::future::BoxFuture;
@@ -27,6 +28,12 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// After how long a browser comes back whose stream ended.
 const COME_BACK: Duration = Duration::from_secs(2);
+
+/// So many listen at the same time: each holds a connection and a queue.
+pub(crate) const MOST_STREAMS: usize = 64;
+
+/// After how many seconds a browser that found no place may ask again.
+const NO_PLACE: &str = "10";
 
 /// Streams so far: each subscriber has a name of its own.
 static N_STREAMS: AtomicU64 = AtomicU64::new(0);
@@ -71,6 +78,11 @@ impl From<&PluginEvent> for Told {
 }
 
 pub(crate) async fn stream(State(shared): State<Shared>, Query(choice): Query<Choice>) -> Response {
+    let Ok(place) = Arc::clone(&shared.streams).try_acquire_owned() else {
+        let message = "so many pages listen already that there is no place for one more";
+        let later = [(RETRY_AFTER, HeaderValue::from_static(NO_PLACE))];
+        return (StatusCode::SERVICE_UNAVAILABLE, later, message).into_response();
+    };
     let name = format!("page {}", N_STREAMS.fetch_add(1, Ordering::Relaxed) + 1);
     let mut events = shared.app.manager().events().subscribe(&name, MOST_UNREAD);
     let first = Event::default().retry(COME_BACK).comment(name);
@@ -79,7 +91,9 @@ pub(crate) async fn stream(State(shared): State<Shared>, Query(choice): Query<Ch
             let concerns = choice.plugin.as_ref().is_none_or(|plugin| *plugin == event.plugin);
             futures::future::ready(concerns)
         })
-        .map(|event| {
+        .map(move |event| {
+            // Held as long as the stream is.
+            let _place = &place;
             let told = Told::from(&*event);
             // Numbers and text always make JSON.
             Event::default().id(told.number.to_string()).json_data(told).unwrap_or_default()

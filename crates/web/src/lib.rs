@@ -6,6 +6,7 @@
 //!
 //! Invariant: this crate calls use cases and draws their reports; it knows no SQL and no plugin.
 
+mod api;
 mod assets;
 mod chart;
 mod events;
@@ -24,6 +25,7 @@ use futures::FutureExt;
 use stonks_app::App;
 use tokio::net::TcpListener;
 
+pub use api::openapi_text;
 pub use router::router;
 
 /// For answers that are under way when the server ends.

@@ -1,5 +1,6 @@
 //! What all pages share: the frame, the appearance, and what is shown when something fails.
 
+pub(crate) mod alerts;
 pub(crate) mod dashboard;
 pub(crate) mod import;
 pub(crate) mod insights;
@@ -18,6 +19,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Response, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect};
 use serde::Deserialize;
+use stonks_app::alerts::WebhookError;
 use stonks_app::{AccountError, ImportError};
 
 use crate::assets;
@@ -105,11 +107,15 @@ pub(crate) struct AppearanceForm {
     back: String,
 }
 
+/// A page of this program to go back to; another where what was named is none.
+pub(crate) fn own_path(back: String, other: &str) -> String {
+    let is_own = back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
+    if is_own { back } else { other.to_owned() }
+}
+
 /// Keeps the choice in a cookie, and goes back to where it was made.
 pub(crate) async fn set_appearance(Form(form): Form<AppearanceForm>) -> impl IntoResponse {
-    let is_own =
-        form.back.starts_with('/') && !form.back.starts_with("//") && !form.back.contains('\\');
-    let back = if is_own { form.back } else { "/".to_owned() };
+    let back = own_path(form.back, "/");
     let cookie = format!(
         "appearance={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly",
         form.appearance.as_str()
@@ -137,6 +143,8 @@ pub(crate) enum PageError {
     #[error("{0}")]
     NotFound(String),
     #[error(transparent)]
+    Webhook(#[from] WebhookError),
+    #[error(transparent)]
     Render(#[from] askama::Error),
     #[error(transparent)]
     Internal(#[from] anyhow::Error),
@@ -145,7 +153,7 @@ pub(crate) enum PageError {
 impl PageError {
     /// Status, sentence and advice. What nobody foresaw is logged under a number, and only that is
     /// shown.
-    fn told(&self) -> (StatusCode, String, Option<String>) {
+    pub(crate) fn told(&self) -> (StatusCode, String, Option<String>) {
         let internal = |error: &dyn std::fmt::Display| {
             let mut random = [0; 4];
             let _ = getrandom::fill(&mut random);
@@ -158,7 +166,14 @@ impl PageError {
         match self {
             Self::Account(AccountError::Storage(error)) | Self::Internal(error) => internal(error),
             Self::Import(ImportError::Storage(error)) => internal(error),
+            Self::Webhook(WebhookError::Storage(error)) => internal(error),
             Self::Render(error) => internal(error),
+            Self::Webhook(error @ WebhookError::Unknown { .. }) => {
+                (StatusCode::NOT_FOUND, error.to_string(), error.hint())
+            }
+            Self::Webhook(error) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, error.to_string(), error.hint())
+            }
             Self::Account(error @ AccountError::Unknown { .. }) => {
                 (StatusCode::NOT_FOUND, error.to_string(), error.hint())
             }
@@ -217,14 +232,19 @@ pub(crate) async fn not_found(visitor: Visitor) -> axum::response::Response {
     error_page(StatusCode::NOT_FOUND, visitor.appearance, "there is no such page", None)
 }
 
-/// A request that panics fails alone.
-#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
-pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
+/// What a request said when it panicked.
+pub(crate) fn panic_of(panic: &(dyn Any + Send)) -> anyhow::Error {
     let told = panic.downcast_ref::<String>().cloned();
     let told = told
         .or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()))
         .unwrap_or_default();
-    PageError::Internal(anyhow::anyhow!("a request panicked: {told}")).into_response()
+    anyhow::anyhow!("a request panicked: {told}")
+}
+
+/// A request that panics fails alone.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over")]
+pub(crate) fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
+    PageError::Internal(panic_of(&*panic)).into_response()
 }
 
 /// Draws a page.

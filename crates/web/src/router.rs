@@ -8,21 +8,26 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use futures::FutureExt;
 use stonks_app::App;
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::events::{self, Closing};
-use crate::pages::{self, dashboard, import, insights, plugins, portfolio, source, transactions};
+use crate::pages::{
+    self, alerts, dashboard, import, insights, plugins, portfolio, source, transactions,
+};
 use crate::staging::Staging;
-use crate::{assets, security};
+use crate::{api, assets, security};
 
 /// What every handler may use.
 #[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) app: Arc<App>,
     pub(crate) staging: Arc<Staging>,
+    /// Places for those who listen to what happens.
+    pub(crate) streams: Arc<Semaphore>,
     /// What ends the streams that would go on for good.
     pub(crate) closing: Closing,
 }
@@ -38,7 +43,8 @@ pub fn router(app: Arc<App>, is_local: bool) -> Router {
 
 /// The same for a server that ends: its streams end with `closing`.
 pub(crate) fn router_until(app: Arc<App>, is_local: bool, closing: Closing) -> Router {
-    let shared = Shared { app, staging: Arc::default(), closing };
+    let streams = Arc::new(Semaphore::new(events::MOST_STREAMS));
+    let shared = Shared { app, staging: Arc::default(), streams, closing };
     let pages = Router::new()
         .route("/", get(dashboard::show))
         .route("/portfolio", get(portfolio::show))
@@ -58,11 +64,19 @@ pub(crate) fn router_until(app: Arc<App>, is_local: bool, closing: Closing) -> R
         .route("/plugins/{name}/permissions", post(plugins::permissions::decide))
         .route("/plugins/{name}/thresholds", post(plugins::set_threshold))
         .route("/plugins/{name}/{command}", get(plugins::ask).post(plugins::run))
+        .route("/alerts", get(alerts::show))
+        .route("/alerts/{id}/acknowledge", post(alerts::acknowledge))
+        .route("/alerts/webhooks", post(alerts::add_webhook))
+        .route("/alerts/webhooks/{id}/remove", post(alerts::remove_webhook))
+        .route("/alerts/webhooks/{id}/test", post(alerts::test_webhook))
         .route("/appearance", post(pages::set_appearance))
         .fallback(pages::not_found)
+        .layer(CsrfLayer::new())
+        .merge(api::router())
         .with_state(shared);
-    let pages = pages.layer(CsrfLayer::new()).layer(from_fn(security::headers));
+    let pages = pages.layer(from_fn(security::headers));
     let pages = if is_local { pages.layer(from_fn(security::local_names_only)) } else { pages };
+    let pages = pages.layer(from_fn(api::dressed));
     Router::new()
         .route("/assets/{*path}", get(assets::serve))
         .merge(pages)

@@ -2,12 +2,17 @@
 //! plugins went through. Each keeps so many rows of a plugin; the oldest go first.
 
 use anyhow::Result;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::FromRow;
 
 use super::{Transaction, with_connection};
 
 /// Rows kept of each plugin in each table.
 pub(crate) const MOST_ROWS: i64 = 1_000;
+
+/// Two rows of health that follow each other's neighbour are at least so far apart: half of
+/// [`MOST_ROWS`] times this is a day, and a few minutes.
+const SPACING: SignedDuration = SignedDuration::from_secs(174);
 
 #[derive(Debug, Clone, FromRow)]
 pub(crate) struct StandingRow {
@@ -142,7 +147,36 @@ pub(crate) async fn insert_health(transaction: &mut Transaction, row: &HealthRow
         .execute(connection)
         .await
         .map(|_| ()))?;
+    thin_health(transaction, &row.plugin).await?;
     prune(transaction, "plugin_health", &row.plugin).await
+}
+
+/// Leaves out the second of the last three checks where all three found the same within [`SPACING`], so
+/// that the rows that are kept cover a day, however often someone checks.
+async fn thin_health(transaction: &mut Transaction, plugin: &str) -> Result<()> {
+    let sql = "SELECT id, at, health FROM plugin_health WHERE plugin = $1 ORDER BY id DESC LIMIT 3";
+    let last: Vec<(i64, String, String)> =
+        with_connection!(transaction, |connection| sqlx::query_as(sql)
+            .bind(plugin)
+            .fetch_all(connection)
+            .await)?;
+    let [(_, newest, found), (second, _, before), (_, oldest, first)] = last.as_slice() else {
+        return Ok(());
+    };
+    let times = (oldest.parse::<Timestamp>(), newest.parse::<Timestamp>());
+    // Times that were set back say nothing about what lies between.
+    let is_close = matches!(times, (Ok(oldest), Ok(newest))
+        if oldest <= newest && newest.duration_since(oldest) < SPACING);
+    if !is_close || found != before || before != first {
+        return Ok(());
+    }
+    let sql = "DELETE FROM plugin_health WHERE id = $1";
+    with_connection!(transaction, |connection| sqlx::query(sql)
+        .bind(second)
+        .execute(connection)
+        .await
+        .map(|_| ()))?;
+    Ok(())
 }
 
 /// Checks of a plugin since a time in RFC 3339, the newest first.

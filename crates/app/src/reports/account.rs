@@ -9,27 +9,35 @@ use stonks_core::cash::CashKind;
 use stonks_core::ledger::Book;
 use stonks_core::moment::Moment;
 use stonks_core::money::Currency;
+use utoipa::ToSchema;
 
 use super::{Amount, Desk, InstrumentName, Query, RowSource, told};
 use crate::accounts::AccountError;
 use crate::app::App;
 
 /// A row of the statement.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AccountRow {
     pub id: String,
     pub account: String,
+    #[schema(value_type = String)]
     pub date: Moment,
+    #[schema(value_type = Option<String>)]
     pub value_date: Option<Date>,
+    #[schema(value_type = String)]
     pub kind: CashKind,
     #[serde(flatten)]
     pub instrument: InstrumentName,
     pub description: Option<String>,
+    #[schema(value_type = String)]
     pub amount: Amount,
+    #[schema(value_type = String)]
     pub currency: Currency,
     /// Behind the movement: as the broker's statement has it, else as it follows from the movements.
+    #[schema(value_type = String)]
     pub balance: Amount,
     /// As it follows from the movements.
+    #[schema(value_type = String)]
     pub computed_balance: Amount,
     pub source: RowSource,
 }

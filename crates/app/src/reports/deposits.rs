@@ -4,22 +4,28 @@ use serde::Serialize;
 use stonks_core::deposits::{DepositKind, deposits};
 use stonks_core::moment::Moment;
 use stonks_core::money::Currency;
+use utoipa::ToSchema;
 
 use super::{Amount, Query, RowSource, told};
 use crate::accounts::AccountError;
 use crate::app::App;
 
 /// A row of the deposits.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DepositRow {
     pub id: String,
     pub account: String,
+    #[schema(value_type = String)]
     pub date: Moment,
+    #[schema(value_type = String)]
     pub kind: DepositKind,
     /// Negative for a withdrawal.
+    #[schema(value_type = String)]
     pub amount: Amount,
+    #[schema(value_type = String)]
     pub currency: Currency,
     /// At the rate of its day.
+    #[schema(value_type = Option<String>)]
     pub base_amount: Option<Amount>,
     pub description: Option<String>,
     pub source: RowSource,

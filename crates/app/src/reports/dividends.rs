@@ -7,28 +7,37 @@ use stonks_core::holdings::holdings;
 use stonks_core::ledger::Book;
 use stonks_core::moment::Moment;
 use stonks_core::money::{Currency, Money};
+use utoipa::ToSchema;
 
 use super::{Amount, Desk, InstrumentName, Query, RowSource, known, told};
 use crate::accounts::AccountError;
 use crate::app::App;
 
 /// A row of the dividends.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DividendRow {
     pub id: String,
     pub account: String,
     /// Of the payment; of the announced payment, or the ex-date, where it isn't paid yet.
+    #[schema(value_type = String)]
     pub date: Moment,
+    #[schema(value_type = String)]
     pub status: PaymentStatus,
     #[serde(flatten)]
     pub instrument: InstrumentName,
+    #[schema(value_type = String)]
     pub currency: Currency,
+    #[schema(value_type = Option<String>)]
     pub gross: Option<Amount>,
     /// Negative, or zero.
+    #[schema(value_type = String)]
     pub tax: Amount,
+    #[schema(value_type = Option<String>)]
     pub net: Option<Amount>,
     /// The net amount at the rate of its day; at the last rate where it isn't paid yet.
+    #[schema(value_type = Option<String>)]
     pub base_net: Option<Amount>,
+    #[schema(value_type = Option<String>)]
     pub ex_date: Option<Date>,
     pub description: Option<String>,
     pub source: RowSource,

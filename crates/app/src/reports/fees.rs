@@ -5,24 +5,30 @@ use stonks_core::fees::fees;
 use stonks_core::moment::Moment;
 use stonks_core::money::Currency;
 use stonks_core::transaction::FeeKind;
+use utoipa::ToSchema;
 
 use super::{Amount, InstrumentName, Query, RowSource, told};
 use crate::accounts::AccountError;
 use crate::app::App;
 
 /// A row of the fees.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FeeRow {
     pub id: String,
     pub account: String,
+    #[schema(value_type = String)]
     pub date: Moment,
+    #[schema(value_type = String)]
     pub kind: FeeKind,
     #[serde(flatten)]
     pub instrument: InstrumentName,
     /// Negative: paid. Positive: paid back.
+    #[schema(value_type = String)]
     pub amount: Amount,
+    #[schema(value_type = String)]
     pub currency: Currency,
     /// At the rate of its day.
+    #[schema(value_type = Option<String>)]
     pub base_amount: Option<Amount>,
     pub description: Option<String>,
     pub source: RowSource,

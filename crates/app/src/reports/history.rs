@@ -3,17 +3,21 @@
 use jiff::civil::Date;
 use serde::Serialize;
 use stonks_core::performance::value_history;
+use utoipa::ToSchema;
 
 use super::{Amount, Query};
 use crate::accounts::AccountError;
 use crate::app::App;
 
 /// The end of one calendar day, in the base currency.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct HistoryRow {
+    #[schema(value_type = String)]
     pub date: Date,
+    #[schema(value_type = Option<String>)]
     pub value: Option<Amount>,
     /// Net contributions so far.
+    #[schema(value_type = Option<String>)]
     pub contributions: Option<Amount>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,

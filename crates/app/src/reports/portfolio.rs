@@ -11,36 +11,51 @@ use stonks_core::instrument::AssetClass;
 use stonks_core::money::{Currency, round};
 use stonks_core::portfolio::{CashBalance, portfolio, together};
 use stonks_core::quotes::PriceSource;
+use utoipa::ToSchema;
 
 use super::{Amount, Desk, InstrumentName, Query, TotalReport, known, rounded_in, told};
 use crate::accounts::AccountError;
 use crate::app::App;
 
 /// One instrument in one account, or in all where they are told together. Gains and cost basis are in the base currency.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct HoldingRow {
     pub account: String,
     #[serde(flatten)]
     pub instrument: InstrumentName,
+    #[schema(value_type = String)]
     pub asset_class: AssetClass,
+    #[schema(value_type = String)]
     pub quantity: Amount,
     /// Of price, value and average cost.
+    #[schema(value_type = String)]
     pub currency: Currency,
+    #[schema(value_type = Option<String>)]
     pub price: Option<Amount>,
     /// The day of the price.
+    #[schema(value_type = Option<String>)]
     pub price_date: Option<Date>,
+    #[schema(value_type = Option<String>)]
     pub price_source: Option<PriceSource>,
+    #[schema(value_type = Option<String>)]
     pub value: Option<Amount>,
+    #[schema(value_type = Option<String>)]
     pub base_value: Option<Amount>,
     /// Of one unit, fees included.
+    #[schema(value_type = Option<String>)]
     pub average_cost: Option<Amount>,
+    #[schema(value_type = Option<String>)]
     pub cost_basis: Option<Amount>,
+    #[schema(value_type = Option<String>)]
     pub unrealized_gain: Option<Amount>,
     /// Unrealised gain as a share of the cost basis, in per cent.
+    #[schema(value_type = Option<String>)]
     pub unrealized_percent: Option<Amount>,
+    #[schema(value_type = Option<String>)]
     pub realized_gain: Option<Amount>,
     pub is_open: bool,
     /// Share of all that has a value, in per cent.
+    #[schema(value_type = Option<String>)]
     pub weight_percent: Option<Amount>,
     pub reasons: Vec<String>,
     /// Middleware that changed what the holding rests on: name and version.
@@ -48,17 +63,20 @@ pub struct HoldingRow {
 }
 
 /// Cash in one account and currency.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CashRow {
     pub account: String,
+    #[schema(value_type = String)]
     pub currency: Currency,
+    #[schema(value_type = String)]
     pub amount: Amount,
+    #[schema(value_type = Option<String>)]
     pub base_value: Option<Amount>,
     pub reasons: Vec<String>,
 }
 
 /// Everything that is there.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PortfolioReport {
     pub total: TotalReport,
     /// The largest first; what is held no more, last.

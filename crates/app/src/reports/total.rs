@@ -6,26 +6,34 @@ use serde::Serialize;
 use stonks_core::claims::{Subject, claims};
 use stonks_core::money::{Currency, round};
 use stonks_core::portfolio::{Total, portfolio};
+use utoipa::ToSchema;
 
 use super::{Amount, Desk, Query, known, told as exact};
 use crate::accounts::AccountError;
 use crate::app::App;
 
 /// All in the base currency.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TotalReport {
+    #[schema(value_type = String)]
     pub as_of: Date,
+    #[schema(value_type = String)]
     pub base_currency: Currency,
     /// Holdings and cash.
+    #[schema(value_type = Option<String>)]
     pub value: Option<Amount>,
+    #[schema(value_type = Option<String>)]
     pub cash: Option<Amount>,
     /// Put in less taken out.
+    #[schema(value_type = Option<String>)]
     pub deposits: Option<Amount>,
     /// Value less deposits.
+    #[schema(value_type = Option<String>)]
     pub profit_loss: Option<Amount>,
     /// Profit or loss as a share of deposits, in per cent.
     pub roi_percent: Option<f64>,
     /// The sum of those parts of the value that are known.
+    #[schema(value_type = String)]
     pub known_value: Amount,
     /// Why a figure has no value, or is not what one might take it for.
     pub reasons: Vec<String>,

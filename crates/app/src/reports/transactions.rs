@@ -7,41 +7,55 @@ use stonks_core::ledger::{Book, BookedTransaction};
 use stonks_core::moment::Moment;
 use stonks_core::money::{Currency, Money};
 use stonks_core::transaction::{FeeKind, TransactionKind};
+use utoipa::ToSchema;
 
 use super::{Amount, Desk, InstrumentName, Query, RowSource, told};
 use crate::accounts::AccountError;
 use crate::app::App;
 
 /// One cost of a transaction.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FeeItem {
+    #[schema(value_type = String)]
     pub kind: FeeKind,
+    #[schema(value_type = String)]
     pub amount: Amount,
+    #[schema(value_type = String)]
     pub currency: Currency,
 }
 
 /// A row of the transactions.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TransactionRow {
     pub id: String,
     pub account: String,
+    #[schema(value_type = String)]
     pub date: Moment,
+    #[schema(value_type = String)]
     pub kind: TransactionKind,
     #[serde(flatten)]
     pub instrument: InstrumentName,
+    #[schema(value_type = String)]
     pub quantity: Amount,
+    #[schema(value_type = Option<String>)]
     pub price: Option<Amount>,
     /// Of the amount.
+    #[schema(value_type = String)]
     pub currency: Currency,
     /// Of the price, where it is another: `GBX`.
+    #[schema(value_type = Option<String>)]
     pub price_currency: Option<Currency>,
     /// Effect on the cash, without fees: negative for a purchase.
+    #[schema(value_type = Option<String>)]
     pub amount: Option<Amount>,
     /// Negative. In `fee_currency`.
+    #[schema(value_type = Option<String>)]
     pub fees: Option<Amount>,
+    #[schema(value_type = String)]
     pub fee_currency: Currency,
     pub fee_items: Vec<FeeItem>,
     /// The amount in the base currency, as it was charged, or at the rate of its day.
+    #[schema(value_type = Option<String>)]
     pub base_amount: Option<Amount>,
     pub venue: Option<String>,
     pub order: Option<String>,

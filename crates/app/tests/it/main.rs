@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod alerts;
 mod demo;
 mod grants;
 mod imports;

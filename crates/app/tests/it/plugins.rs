@@ -1,6 +1,9 @@
 //! What plugins go through is kept, bounded, and the same for every process over one database.
 
-use jiff::SignedDuration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
 use stonks_app::{App, Config};
 use stonks_plugin::PluginId;
 use stonks_plugin::health::Threshold;
@@ -19,6 +22,16 @@ fn state(app: &App, name: &str) -> State {
 async fn history(app: &App, name: &str) -> Vec<String> {
     let steps = app.plugin_history(&id(name), 100).await.unwrap();
     steps.into_iter().rev().map(|step| format!("{} by {}", step.event, step.actor)).collect()
+}
+
+/// An application whose clock is in the test's hand, in seconds.
+pub(crate) async fn ticking(test: TestApp) -> (Arc<App>, Arc<AtomicI64>, tempfile::TempDir) {
+    let start: Timestamp = "2026-11-24T12:00:00Z".parse().unwrap();
+    let seconds = Arc::new(AtomicI64::new(start.as_second()));
+    let told = Arc::clone(&seconds);
+    let clock = move || Timestamp::from_second(told.load(Ordering::Relaxed)).unwrap();
+    let (app, folder) = test.under(Arc::new(clock)).await;
+    (app, seconds, folder)
 }
 
 /// A command that ends soon, over the same database, while the server runs.
@@ -77,16 +90,41 @@ on_both! {
     }
 
     async fn checks_are_kept_with_what_was_measured_and_only_so_many(test) {
-        test.app.enable_plugin(&id("hostile"), "me").await.unwrap();
+        let (app, seconds, _folder) = ticking(test).await;
+        app.enable_plugin(&id("hostile"), "me").await.unwrap();
         for _ in 0..1_010 {
-            test.app.check_plugin(&id("hostile")).await.unwrap();
+            seconds.fetch_add(90, Ordering::Relaxed);
+            app.check_plugin(&id("hostile")).await.unwrap();
         }
-        let checks = test.app.plugin_health(&id("hostile"), SignedDuration::from_hours(1)).await.unwrap();
+        let checks = app.plugin_health(&id("hostile"), SignedDuration::from_hours(30)).await.unwrap();
         assert_eq!(checks.len(), 1_000);
         assert_eq!(checks[0].health, "healthy");
         let names: Vec<&str> =
             checks[0].measurements.iter().map(|measurement| measurement.name.as_str()).collect();
         assert_eq!(names, ["check", "error-rate", "latency-p95", "since-success"]);
+    }
+
+    async fn checks_every_minute_cover_a_day_and_what_changed_stays(test) {
+        let (app, seconds, _folder) = ticking(test).await;
+        let day = SignedDuration::from_hours(24);
+        app.enable_plugin(&id("hostile"), "me").await.unwrap();
+        for minute in 0..1_500 {
+            if minute == 300 || minute == 301 {
+                let max = (minute == 300).then_some(-1.0);
+                let strict = Threshold { name: "check".to_owned(), min: None, max };
+                app.set_plugin_threshold(&id("hostile"), &strict).await.unwrap();
+            }
+            seconds.fetch_add(60, Ordering::Relaxed);
+            app.check_plugin(&id("hostile")).await.unwrap();
+        }
+        let checks = app.plugin_health(&id("hostile"), day).await.unwrap();
+        let oldest: Timestamp = checks.last().unwrap().at.parse().unwrap();
+        let covered = app.now().duration_since(oldest);
+        assert!(day - covered < SignedDuration::from_secs(174), "{covered}");
+        let newest: Timestamp = checks[0].at.parse().unwrap();
+        assert_eq!(newest, app.now(), "the last check is always there");
+        let n_degraded = checks.iter().filter(|check| check.health == "degraded").count();
+        assert_eq!(n_degraded, 1, "the minute in which it fared otherwise is there");
     }
 
     async fn bounds_are_the_users_where_there_are_any(test) {

@@ -121,6 +121,14 @@ impl TestApp {
         Self { app, config, names, _data_dir }
     }
 
+    /// The same installation under another clock, in parts: whoever holds the folder keeps it.
+    pub(crate) async fn under(self, clock: stonks_host::Clock) -> (Arc<App>, tempfile::TempDir) {
+        let Self { app, config, names, _data_dir } = self;
+        app.close().await;
+        let app = App::open_with(Config { clock, ..config }, names).await.unwrap();
+        (Arc::new(app), _data_dir)
+    }
+
     pub(crate) async fn add_account(&self, name: &str, plugin: &str) {
         let new = NewAccount {
             name: name.parse().unwrap(),

@@ -95,6 +95,6 @@ async fn answer(app: &App, command: Installed, output: &Output) -> Result<()> {
         Installed::Egress(options) => egress::run(app, &options, output).await,
         Installed::Health(options) => health::run(app, &options, output).await,
         Installed::List(options) => list::run(app, &options, output),
-        Installed::Info(options) => info::run(app, &options, output),
+        Installed::Info(options) => info::run(app, &options, output).await,
     }
 }

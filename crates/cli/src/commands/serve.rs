@@ -45,15 +45,20 @@ pub(crate) async fn run(
     if options.demo {
         demo::fill(&app).await.context("inventing the demo")?;
     }
-    let keeper = tokio::spawn(Arc::clone(&app).keep_insights());
+    let keepers = [
+        tokio::spawn(Arc::clone(&app).keep_insights()),
+        tokio::spawn(Arc::clone(&app).keep_alerts()),
+    ];
     output.note(&format!("Stonks Overwatch is at http://{address}"));
     let served = tokio::select! {
         served = stonks_web::serve(listener, Arc::clone(&app), shutdown()) => served,
         () = app.watch_plugins() => Ok(()),
     };
-    keeper.abort();
-    // Gone in any case; what it held is free then.
-    let _ = keeper.await;
+    for keeper in keepers {
+        keeper.abort();
+        // Gone in any case; what it held is free then.
+        let _ = keeper.await;
+    }
     served.context("serving")?;
     if let Ok(app) = Arc::try_unwrap(app) {
         app.close().await;

@@ -7,6 +7,7 @@
 )]
 #![expect(clippy::disallowed_methods, reason = "the program under test is a process")]
 
+mod alerts;
 mod bad_input;
 mod commands;
 mod crash;

@@ -73,6 +73,11 @@ impl Plugin {
         self.checked.lock().unwrap_or_else(PoisonError::into_inner).replace(checked)
     }
 
+    /// What was found of a plugin that was off says nothing of one that comes up.
+    fn forget_checked(&self) {
+        *self.checked.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// A new instance with the given settings; brings the plugin up if need be.
     pub(super) async fn start(
         &self,
@@ -204,6 +209,7 @@ impl Plugin {
         if self.current().is_none() || matches!(state, State::Error | State::Disabled) {
             self.drop_current().await;
             self.supervisor.forgive();
+            self.forget_checked();
             if let Err(error) = self.supervisor.step(Event::Enabled, None, actor).await
                 // In a process that ends soon it stands where the others left it.
                 && shared.journal.is_resident
@@ -221,6 +227,7 @@ impl Plugin {
         let _alone = self.operation.lock().await;
         self.drop_current().await;
         self.supervisor.forgive();
+        self.forget_checked();
         self.load(shared, id).await?;
         self.start_resident(shared, id).await
     }

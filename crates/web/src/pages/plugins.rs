@@ -1,12 +1,12 @@
 //! The plugins: which there are and how they fare, each with all that is known of it, and commands
 //! that are asked about before they are carried out.
 
-mod command;
+pub(crate) mod command;
 mod detail;
 mod health;
 pub(crate) mod permissions;
 pub(crate) mod settings;
-mod standing;
+pub(crate) mod standing;
 
 use std::sync::Arc;
 
@@ -23,6 +23,7 @@ use stonks_plugin::lifecycle::State as PluginState;
 use stonks_plugin::service::PluginKind;
 use strum::VariantArray;
 
+use super::alerts::{self, AlertView};
 use super::transactions::escaped;
 use super::{Frame, PageError, Visitor, drawn, filters};
 use crate::router::Shared;
@@ -101,6 +102,7 @@ struct PluginsPage {
     kinds: Vec<Choosable>,
     states: Vec<Choosable>,
     is_filtered: bool,
+    alerts: Vec<AlertView>,
     n_plugins: usize,
     n_active: usize,
     n_unwell: usize,
@@ -124,6 +126,7 @@ pub(crate) async fn list(
         frame: visitor.frame("Plugins", PATH),
         kinds: choosable(&KINDS, kind),
         states: choosable(PluginState::VARIANTS, state),
+        alerts: alerts::open(&shared, None).await?,
         is_filtered: kind.is_some() || state.is_some() || !choice.search.trim().is_empty(),
         n_plugins: all.len(),
         n_active: all.iter().filter(|info| info.state.is_active()).count(),
@@ -177,7 +180,7 @@ fn matches(info: &PluginInfo, search: &str) -> bool {
 }
 
 /// The page of a plugin. A folder that is no plugin may have any name.
-fn href(name: &str) -> String {
+pub(crate) fn href(name: &str) -> String {
     let is_plain = |byte: u8| matches!(byte, b'-' | b'_');
     let name: String = name
         .bytes()
@@ -207,6 +210,7 @@ pub(crate) struct Outcome {
 struct PluginPage {
     frame: Frame,
     plugin: Detail,
+    alerts: Vec<AlertView>,
     refusal: Option<Refusal>,
     done: Option<&'static str>,
 }
@@ -220,6 +224,7 @@ pub(crate) async fn show(
     let (id, info) = find(&shared, &name)?;
     drawn(&PluginPage {
         frame: visitor.frame("Plugin", PATH),
+        alerts: alerts::open(&shared, Some(&info.name)).await?,
         plugin: Detail::of(&shared.app, id.as_ref(), info).await?,
         refusal: None,
         done: outcome.done.map(Command::done),
@@ -236,6 +241,7 @@ async fn refuse(
     let (id, info) = find(shared, name)?;
     let page = drawn(&PluginPage {
         frame: visitor.frame("Plugin", PATH),
+        alerts: alerts::open(shared, Some(&info.name)).await?,
         plugin: Detail::of(&shared.app, id.as_ref(), info).await?,
         refusal: Some(refusal),
         done: None,

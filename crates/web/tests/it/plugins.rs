@@ -378,10 +378,29 @@ async fn a_browser_that_goes_away_is_forgotten() {
 }
 
 #[tokio::test]
+async fn only_so_many_listen_and_a_place_is_free_again_when_one_goes() {
+    let web = TestWeb::new().await;
+    let listen = async || {
+        let request =
+            Request::get("/plugins/events").header("host", "localhost:8000").body(Body::empty());
+        web.open(request.unwrap()).await
+    };
+    let mut listening = Vec::new();
+    for _ in 0..64 {
+        listening.push(listen().await);
+    }
+    let refused = listen().await;
+    assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.headers()["retry-after"], "10");
+    listening.pop();
+    assert_eq!(listen().await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
 async fn plugin_pages_hold_nothing_foreign() {
     let folder = folder_with(MANIFEST);
     let web = TestWeb::beside(folder.path()).await;
-    for path in ["/plugins", "/plugins/told", "/plugins/degiro", "/plugins/degiro/disable"] {
+    for path in ["/plugins", "/plugins/told", "/plugins/degiro/disable", "/alerts"] {
         let page = web.get(path).await;
         let policy = page.headers["content-security-policy"].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");

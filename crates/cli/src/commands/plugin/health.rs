@@ -36,11 +36,8 @@ fn bound(text: &str) -> Result<Threshold, String> {
         _ => return Err(expected()),
     };
     let value: f64 = value.trim().parse().map_err(|_| expected())?;
-    if name.trim().is_empty() || !value.is_finite() {
-        return Err(expected());
-    }
     let (min, max) = if is_max { (None, Some(value)) } else { (Some(value), None) };
-    Ok(Threshold { name: name.trim().to_owned(), min, max })
+    Threshold::new(name, min, max).map_err(|_| expected())
 }
 
 pub(crate) async fn run(app: &App, options: &Options, output: &Output) -> Result<()> {

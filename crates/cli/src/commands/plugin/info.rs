@@ -3,10 +3,10 @@
 use anyhow::Result;
 use clap::Args;
 use stonks_app::App;
-use stonks_host::{PluginInfo, Registry};
+use stonks_app::plugins::Description;
+use stonks_host::Registry;
 use stonks_plugin::{Manifest, PluginId};
 
-use super::list::Row;
 use crate::output::{Advised, Output};
 
 /// So many names are told to who asks for one that there isn't.
@@ -17,30 +17,18 @@ pub(crate) struct Options {
     name: PluginId,
 }
 
-pub(super) fn run(app: &App, options: &Options, output: &Output) -> Result<()> {
-    let found = app.plugin(&options.name);
-    let registry = Registry::new(app.plugins());
-    let Some(found) = found else { return Err(unknown(&options.name, &registry).into()) };
-    // Those of the same name that aren't used.
-    let others: Vec<Row> = registry
-        .all()
-        .iter()
-        .filter(|other| other.name == found.name && other.source != found.source)
-        .map(Row::from)
-        .collect();
+pub(super) async fn run(app: &App, options: &Options, output: &Output) -> Result<()> {
+    let Some(described) = app.describe_plugin(options.name.as_str()).await? else {
+        return Err(unknown(&options.name, &Registry::new(app.plugins())).into());
+    };
     if output.is_json() {
-        return output.json(&serde_json::json!({
-            "plugin": Row::from(&found),
-            "manifest": found.manifest,
-            "findings": found.findings,
-            "others": others,
-        }));
+        return output.json(&described);
     }
-    describe(&found, *output);
-    for other in &others {
+    describe(&described, *output);
+    for other in &described.others {
         field(*output, "another", &format!("{} ({})", other.source, other.standing()));
     }
-    super::validate::tell(&found.findings, None, output);
+    super::validate::tell(&described.findings, None, output);
     Ok(())
 }
 
@@ -70,11 +58,11 @@ fn field(output: Output, label: &str, value: &str) {
     }
 }
 
-fn describe(info: &PluginInfo, output: Output) {
-    let row = Row::from(info);
+fn describe(described: &Description, output: Output) {
+    let row = &described.plugin;
     field(output, "plugin", &row.name);
     field(output, "version", row.version.as_deref().unwrap_or_default());
-    if let Some(manifest) = &info.manifest {
+    if let Some(manifest) = &described.manifest {
         describe_manifest(manifest, output);
     }
     field(output, "type", row.kind.as_deref().unwrap_or_default());

@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result};
 use clap::Args;
-use serde::Serialize;
 use stonks_app::App;
+use stonks_app::plugins::Outcome;
 use stonks_host::StartError;
 use stonks_plugin::PluginId;
 use stonks_plugin::lifecycle::{Reason, Standing, State};
@@ -39,14 +39,6 @@ pub(crate) struct Listed {
     /// How many rows, counted from the newest.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
-}
-
-/// What became of a plugin, as scripts see it.
-#[derive(Serialize)]
-struct Outcome {
-    name: String,
-    state: String,
-    reason: Option<String>,
 }
 
 pub(crate) async fn enable(app: &App, enable: &Enable, output: &Output) -> Result<()> {
@@ -112,13 +104,8 @@ pub(crate) async fn reload(app: &App, named: &Named, output: &Output) -> Result<
 
 fn tell(name: &PluginId, standing: Result<Standing, StartError>, output: &Output) -> Result<()> {
     let standing = standing.map_err(advised)?;
-    let outcome = Outcome {
-        name: name.to_string(),
-        state: standing.state.to_string(),
-        reason: standing.reason.as_ref().map(ToString::to_string),
-    };
     if output.is_json() {
-        return output.json(&outcome);
+        return output.json(&Outcome::new(name, &standing));
     }
     let word = if standing.state == State::Active { "ready" } else { "not ready" };
     match standing.state {

@@ -3,11 +3,11 @@
 use anyhow::Result;
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use serde::Serialize;
 use stonks_app::App;
+use stonks_app::plugins::Summary;
 use stonks_core::money::Currency;
 use stonks_host::registry::Field;
-use stonks_host::{PluginInfo, Query, Registry};
+use stonks_host::{Query, Registry};
 use stonks_plugin::Service;
 use stonks_plugin::lifecycle::State;
 use stonks_plugin::service::PluginKind;
@@ -27,15 +27,6 @@ fn words<T: VariantArray + ToString>() -> Vec<String> {
     T::VARIANTS.iter().map(ToString::to_string).collect()
 }
 
-/// An ISO 10383 code.
-fn market(text: &str) -> Result<String, String> {
-    let is_market = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let market = text.to_ascii_uppercase();
-    is_market
-        .then_some(market)
-        .ok_or_else(|| "four letters or digits are expected: `XAMS`".to_owned())
-}
-
 #[derive(Args)]
 pub(crate) struct Options {
     /// Of this kind.
@@ -51,7 +42,7 @@ pub(crate) struct Options {
     feature: Vec<String>,
 
     /// That know this market, by its MIC; of several, all.
-    #[arg(long, value_name = "MIC", value_parser = market)]
+    #[arg(long, value_name = "MIC", value_parser = Query::market)]
     market: Vec<String>,
 
     /// That know this currency; of several, all.
@@ -88,54 +79,10 @@ impl Options {
     }
 }
 
-/// A plugin as scripts see it.
-#[derive(Serialize)]
-pub(super) struct Row {
-    pub(super) name: String,
-    pub(super) version: Option<String>,
-    #[serde(rename = "type")]
-    pub(super) kind: Option<String>,
-    pub(super) runtime: Option<String>,
-    pub(super) state: String,
-    pub(super) reason: Option<String>,
-    pub(super) source: String,
-    pub(super) services: Vec<String>,
-    pub(super) health: String,
-}
-
-impl From<&PluginInfo> for Row {
-    fn from(info: &PluginInfo) -> Self {
-        let manifest = info.manifest.as_ref();
-        Self {
-            name: info.name.clone(),
-            version: manifest.map(|manifest| manifest.plugin.version.to_string()),
-            kind: info.kind().map(|kind| kind.to_string()),
-            runtime: manifest
-                .and_then(|manifest| manifest.runtime.as_ref())
-                .map(|runtime| runtime.kind.to_string()),
-            state: info.state.to_string(),
-            reason: info.reason.as_ref().map(ToString::to_string),
-            source: info.source.clone(),
-            services: info.services().iter().map(ToString::to_string).collect(),
-            health: info.health().to_string(),
-        }
-    }
-}
-
-impl Row {
-    /// State and reason in one.
-    pub(super) fn standing(&self) -> String {
-        match &self.reason {
-            Some(reason) => format!("{}: {reason}", self.state),
-            None => self.state.clone(),
-        }
-    }
-}
-
 pub(super) fn run(app: &App, options: &Options, output: &Output) -> Result<()> {
     let registry = Registry::new(app.plugins());
     let query = options.query();
-    let rows: Vec<Row> = registry.select(&query).into_iter().map(Row::from).collect();
+    let rows: Vec<Summary> = registry.select(&query).into_iter().map(Summary::from).collect();
     if output.is_json() {
         return output.json(&rows);
     }

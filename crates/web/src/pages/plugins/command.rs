@@ -175,7 +175,7 @@ impl RunError {
 }
 
 /// What is said of a command that couldn't be carried out, and its status.
-pub(super) fn refusal(error: &StartError) -> (StatusCode, Refusal) {
+pub(crate) fn refusal(error: &StartError) -> (StatusCode, Refusal) {
     use stonks_host::StepError;
     let (status, hint) = match error {
         StartError::Unknown { .. } => (StatusCode::NOT_FOUND, error.hint()),

@@ -26,9 +26,9 @@ const N_REQUESTS: u32 = 20;
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Why something that was asked for wasn't done.
-pub(super) struct Refusal {
-    pub(super) message: String,
-    pub(super) hint: Option<String>,
+pub(crate) struct Refusal {
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
 }
 
 /// A plugin with all that is known of it.

@@ -244,21 +244,9 @@ fn path(points: &[(i64, Option<f64>)], (low, high): (f64, f64)) -> String {
 pub(super) fn threshold(name: &str, min: &str, max: &str) -> Result<Threshold, String> {
     let end = |text: &str| match text.trim() {
         "" => Ok(None),
-        text => match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(Some(number)),
-            _ => Err(format!("`{text}` is not a number")),
-        },
+        text => text.parse::<f64>().map(Some).map_err(|_| format!("`{text}` is not a number")),
     };
-    let threshold = Threshold { name: name.trim().to_owned(), min: end(min)?, max: end(max)? };
-    if threshold.name.is_empty() || threshold.name.len() > 64 {
-        return Err("a measurement has a name of 1 to 64 letters".to_owned());
-    }
-    match (threshold.min, threshold.max) {
-        (Some(min), Some(max)) if min > max => {
-            Err(format!("nothing is at least {min} and at most {max}"))
-        }
-        _ => Ok(threshold),
-    }
+    Threshold::new(name, end(min)?, end(max)?).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use stonks_plugin::manifest::{SettingKind, SettingSchema};
 use super::command;
 use super::detail::{Detail, Refusal};
 use super::{PATH, PluginPage, find, href};
-use crate::pages::{PageError, Visitor, drawn};
+use crate::pages::{PageError, Visitor, alerts, drawn};
 use crate::router::Shared;
 
 /// A field of the form.
@@ -104,7 +104,8 @@ pub(crate) async fn set(
     let mut plugin = Detail::of(&shared.app, Some(&id), info).await?;
     plugin.fields = fields(&schemas, &typed);
     let frame = visitor.frame("Plugin", PATH);
-    let page = drawn(&PluginPage { frame, plugin, refusal: Some(refusal), done: None })?;
+    let alerts = alerts::open(&shared, Some(&plugin.name)).await?;
+    let page = drawn(&PluginPage { frame, plugin, alerts, refusal: Some(refusal), done: None })?;
     Ok((status, page).into_response())
 }
 

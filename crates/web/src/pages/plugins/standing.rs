@@ -10,9 +10,9 @@ use stonks_plugin::lifecycle::{Reason, State};
 use crate::pages::capitalised;
 
 /// A word, and the colour that goes with it.
-pub(super) struct Badge {
-    pub(super) word: String,
-    pub(super) class: &'static str,
+pub(crate) struct Badge {
+    pub(crate) word: String,
+    pub(crate) class: &'static str,
 }
 
 impl Badge {
@@ -86,7 +86,7 @@ pub(super) fn advice(info: &PluginInfo) -> Option<String> {
 }
 
 /// An RFC 3339 time on this machine's clock.
-pub(super) fn moment(at: &str) -> String {
+pub(crate) fn moment(at: &str) -> String {
     at.parse::<Timestamp>().map_or_else(
         |_| at.to_owned(),
         |at| at.to_zoned_datetime(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string(),
