@@ -13,7 +13,7 @@ use stonks_plugin::health::Checked;
 use stonks_plugin::lifecycle::Standing;
 
 use super::ACTOR;
-use super::parameters::{Asked, Nothing};
+use super::parameters::{Asked, FromParameters, Nothing, Parameters};
 use super::plugins::known;
 use super::problem::{MEDIA_TYPE, Problem};
 use crate::router::Shared;
@@ -38,23 +38,43 @@ fn told((id, standing): (PluginId, Standing)) -> Json<Outcome> {
     Json(Outcome::new(&id, &standing))
 }
 
+/// How a plugin is switched on.
+pub(super) struct Enabling {
+    without_grants: bool,
+}
+
+impl FromParameters for Enabling {
+    fn read(parameters: &mut Parameters) -> Result<Self, Problem> {
+        let without_grants = parameters.one::<bool>("without_grants")?;
+        Ok(Self { without_grants: without_grants.unwrap_or_default() })
+    }
+}
+
 /// Switches a plugin on.
 #[utoipa::path(
-    post, path = "/plugins/{name}/enable", tag = "plugins", params(("name" = String, Path)),
+    post, path = "/plugins/{name}/enable", tag = "plugins",
+    params(
+        ("name" = String, Path),
+        ("without_grants" = Option<bool>, Query, description = "With what was granted so far, be it less than it asks for."),
+    ),
     responses(
         (status = 200, body = Outcome),
         (status = 404, description = "There is no such plugin.", body = Problem, content_type = MEDIA_TYPE),
-        (status = 409, description = "That has no place where it stands.", body = Problem, content_type = MEDIA_TYPE),
+        (status = 409, description = "That has no place where it stands, or it waits for a grant.", body = Problem, content_type = MEDIA_TYPE),
         (status = 422, description = "It can't be used, or doesn't start.", body = Problem, content_type = MEDIA_TYPE),
     )
 )]
 pub(super) async fn enable(
     State(shared): State<Shared>,
     Path(name): Path<String>,
-    Asked(Nothing): Asked<Nothing>,
+    Asked(Enabling { without_grants }): Asked<Enabling>,
 ) -> Result<Json<Outcome>, Problem> {
-    let enabled =
-        done(&shared, &name, |app, id| async move { app.enable_plugin(&id, ACTOR).await });
+    let enabled = done(&shared, &name, move |app, id| async move {
+        if without_grants {
+            return app.enable_plugin_as_granted(&id, ACTOR).await;
+        }
+        app.enable_plugin(&id, ACTOR).await
+    });
     Ok(told(enabled.await?))
 }
 

@@ -104,6 +104,7 @@ impl From<GrantError> for Problem {
             GrantError::NotAskedFor { .. } | GrantError::Address(_) => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
+            GrantError::Start(error) => return error.into(),
             GrantError::Storage(error) => return error.into(),
         };
         Self::told((status, error.to_string(), error.hint()))
