@@ -6,6 +6,7 @@
 mod case;
 mod computed;
 mod fava_portfolio_returns;
+mod flows;
 mod ghostfolio;
 mod hledger;
 mod page;

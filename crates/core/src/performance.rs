@@ -1,4 +1,26 @@
-//! Value over time.
+//! Value over time, and the returns that follow from it.
+//!
+//! A [`Series`] of days with values and flows is what every return is computed from; a portfolio, an
+//! account and a holding differ in nothing but their series.
+
+mod benchmark;
+mod dietz;
+mod intervals;
+mod money_weighted;
+mod risk;
+mod roots;
+mod series;
+mod tables;
+mod time_weighted;
+
+pub use benchmark::Comparison;
+pub use dietz::modified_dietz;
+pub use intervals::Interval;
+pub use money_weighted::{Flow, irr, mirr, npv, xirr, xnpv};
+pub use risk::{Drawdown, Volatility, is_trading_day, sharpe};
+pub use series::{Day, Period, Series};
+pub use tables::{MonthReturn, YearReturn};
+pub use time_weighted::{DayReturn, annualised, linked};
 
 use std::collections::BTreeMap;
 

@@ -92,6 +92,11 @@ impl<'a> Inputs<'a> {
         Refusal::Malformed(format!("`{}` is not {expected}", self.path))
     }
 
+    /// Where in the case it stands.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The member of that name, unless it is missing or null.
     pub(super) fn find(&self, key: &str) -> Option<Self> {
         let value = self.value.get(key).filter(|value| !value.is_null())?;
