@@ -28,4 +28,4 @@ pub use risk::{Drawdown, Volatility, is_trading_day, sharpe};
 pub use scope::Scope;
 pub use series::{Day, Period, Series};
 pub use tables::{MonthReturn, YearReturn};
-pub use time_weighted::{DayReturn, annualised, linked};
+pub use time_weighted::{DayReturn, Timing, annualised, linked};

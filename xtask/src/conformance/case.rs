@@ -188,10 +188,6 @@ impl<'a> Inputs<'a> {
         told.ok_or_else(|| self.wrong("a number"))
     }
 
-    pub(super) fn boolean(&self) -> Result<bool, Refusal> {
-        self.value.as_bool().ok_or_else(|| self.wrong("true or false"))
-    }
-
     /// A day, told as a date or as a time of which the date counts.
     pub(super) fn date(&self) -> Result<Date, Refusal> {
         read_date(self.text()?).ok_or_else(|| self.wrong("a date"))
