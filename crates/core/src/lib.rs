@@ -10,6 +10,7 @@
 pub mod account;
 pub mod cash;
 pub mod claims;
+pub mod definitions;
 pub mod deposits;
 pub mod dividends;
 pub mod fact;
