@@ -221,9 +221,10 @@ impl Series {
     }
 }
 
-/// Monday to Friday without the days on which hardly an exchange trades: New Year, Good Friday, Easter
-/// Monday, 1 May, and 24 to 26 December. Returns of other days would be zeros that nobody could earn,
-/// and make every volatility look smaller.
+/// Monday to Friday without New Year, Good Friday, Easter Monday, 1 May, and 24 to 26 December.
+///
+/// Hardly an exchange trades on other days: their returns would be zeros that nobody could earn, and
+/// make every volatility look smaller.
 ///
 /// Source: Portfolio Performance, its default trading calendar.
 #[must_use]

@@ -181,7 +181,7 @@ fn read_row(
     if kind != TransactionKind::Split {
         units.amount = Some(Money::new(-(quantity * number("price")?), base));
     }
-    books.units(units)?;
+    books.units(&units)?;
     books.cash(CashKind::Fee, date, Money::new(-fee, base), Some(&security))?;
     Ok(date)
 }

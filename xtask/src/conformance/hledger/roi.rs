@@ -108,10 +108,10 @@ impl Investment {
             if is_told { figure } else { Computed::NotOffered(APART.to_owned()) }
         };
         let figures: [(&str, Computed); 7] = [
-            ("value_begin", before.clone().into()),
+            ("value_begin", before.into()),
             ("cashflow", cashflow.into()),
             ("value_end", self.series.value(end).into()),
-            ("pnl", pnl.clone().into()),
+            ("pnl", pnl.into()),
             ("irr", self.irr(period)?),
             ("twr", twr(self.series.time_weighted(period).into())),
             (

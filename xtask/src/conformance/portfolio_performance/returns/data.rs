@@ -253,10 +253,10 @@ impl Reader {
                 units.amount = Some(Money::new(sign * native, told));
                 units.settled = Some(money(sign * amount));
             }
-            return self.books.units(units);
+            return self.books.units(&units);
         }
         units.price = gross.checked_div(shares).filter(|price| !price.is_zero());
-        self.books.units(units)?;
+        self.books.units(&units)?;
         self.books.cash(CashKind::Deposit, date, money(costs), None)?;
         self.books.cash(CashKind::Fee, date, money(-fee), Some(&of))?;
         self.books.cash(CashKind::Tax, date, money(-tax), Some(&of))
