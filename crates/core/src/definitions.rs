@@ -181,8 +181,8 @@ pub const DEFINITIONS: [Definition; 24] = [
     Definition {
         id: "dividend-yield-on-cost",
         name: "Dividend yield on cost",
-        definition: "Dividends of a year before taxes, as a share of what the units cost, on average of the years that paid any.",
-        formula: "Σ dividend ÷ cost of the units ÷ years with a dividend",
+        definition: "Dividends of a year before taxes, as a share of what the units cost, on average of the calendar years from the first payment to the last.",
+        formula: "Σ (dividend ÷ cost of the units) ÷ years",
         source: "Portfolio Performance, dividend rate of return per year",
     },
 ];

@@ -21,14 +21,18 @@ pub(super) fn figures(inputs: &Inputs<'_>, asked: &[&str]) -> Result<Figures, Re
     let investments = Investments::read(inputs)?;
     let mut figures = Figures::new();
     for figure in asked {
-        if let Some(computed) = figure_of(&investments, figure)? {
+        if let Some(computed) = figure_of(&investments, figure, inputs.is_about("twr"))? {
             figures.insert((*figure).to_owned(), computed);
         }
     }
     Ok(figures)
 }
 
-fn figure_of(investments: &Investments, figure: &str) -> Result<Option<Computed>, Refusal> {
+fn figure_of(
+    investments: &Investments,
+    figure: &str,
+    is_about_time_weighted: bool,
+) -> Result<Option<Computed>, Refusal> {
     // The same in another currency.
     let (figure, series) = match figure.rsplit_once('_') {
         Some((name, "target")) => (name, investments.series_in_target()?),
@@ -50,8 +54,11 @@ fn figure_of(investments: &Investments, figure: &str) -> Result<Option<Computed>
             .into(),
         "modified_dietz" | "mdm" => dietz(&series, period).into(),
         "max_drawdown" => series.drawdown(period).map(|drawdown| -drawdown.depth).into(),
-        // Of the drawdown, in the case that is about it; else of the time-weighted return.
+        // Of whatever the case is about.
+        "series" if is_about_time_weighted => by_day(accumulated(&series, period)),
         "series" | "drawdown_series" | "mdd_series" => by_day(series.underwater(period)),
+        "pnl_series" => gains(&series, period),
+        "value_series" | "market_value_series" => values(&series, period),
         "twr_series" => by_day(accumulated(&series, period)),
         "total" | "yearly" => by_period(&series, period, |date| date.year().to_string()),
         "monthly" => by_period(&series, period, |date| date.strftime("%Y-%m").to_string()),
@@ -79,6 +86,18 @@ fn by_day(days: Result<Vec<(Date, f64)>, NoValue>) -> Computed {
         ),
         Err(reason) => Computed::Nothing(reason.to_string()),
     }
+}
+
+/// The gain since the beginning of a window, by day.
+fn gains(series: &Series, period: Period) -> Computed {
+    let days = series.days().filter(|(date, _)| period.contains(*date));
+    let gain = |date| series.gain(Period::new(period.after, date)).into();
+    Computed::ByDay(days.map(|(date, _)| (date.to_string(), gain(date))).collect())
+}
+
+fn values(series: &Series, period: Period) -> Computed {
+    let days = series.days().filter(|(date, _)| period.contains(*date));
+    Computed::ByDay(days.map(|(date, day)| (date.to_string(), day.value.clone().into())).collect())
 }
 
 /// The gain of each year or month of a window, by its name.

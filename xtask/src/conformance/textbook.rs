@@ -66,6 +66,20 @@ fn time_weighted(inputs: &Inputs<'_>) -> Result<Ratio, Refusal> {
             returns.items()?.iter().map(Inputs::number).collect();
         return Ok(Ok(linked(rates?)));
     }
+    if let Some(periods) = inputs.any(&["periods", "sub_periods"]) {
+        // Each with its values at both ends, and what was put in at its start.
+        let mut rates = Vec::new();
+        for period in periods.items()? {
+            let number = |keys: &[&str]| period.any(keys).map(|told| told.number()).transpose();
+            let start = number(&["start", "begin", "start_value"])?.unwrap_or(0.0);
+            let put_in = number(&["flow", "inflow", "put_in"])?.unwrap_or(0.0);
+            let end = number(&["end", "end_value"])?;
+            let end =
+                end.ok_or_else(|| Refusal::Malformed(format!("`{}` has no `end`", period.path())))?;
+            rates.push(end / (start + put_in) - 1.0);
+        }
+        return Ok(Ok(linked(rates)));
+    }
     let values = dated_list(&inputs.get("values")?)?;
     let mut flows =
         inputs.find("flows").map_or_else(|| Ok(Vec::new()), |list| dated_list(&list))?;
