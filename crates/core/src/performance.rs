@@ -70,9 +70,7 @@ impl Changes {
     fn collect(ledger: &Ledger, account: Option<&AccountName>, terms: Terms<'_>) -> Self {
         let mut changes = Self { units: Vec::new(), cash: Vec::new(), put_in: Vec::new() };
         for book in ledger.books_of(account) {
-            changes.units.extend(book.transactions.iter().map(|booked| {
-                (booked.transaction.at.date, booked.instrument, booked.transaction.quantity)
-            }));
+            changes.units.extend(book.unit_changes());
             if book.is_cash_known() {
                 changes.cash.extend(book.cash_flows());
             }

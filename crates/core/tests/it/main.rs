@@ -5,6 +5,8 @@
 mod corporate_actions;
 mod figures;
 mod laws;
+mod sales;
 mod statements;
 mod story;
 mod together;
+mod transfers;
