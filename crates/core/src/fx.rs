@@ -67,6 +67,9 @@ impl Rates {
     /// # Errors
     /// No rate on or before `date`, or a number out of range.
     pub fn convert(&self, money: Money, to: Currency, date: Date) -> Figure {
+        if money.currency == to {
+            return Ok(money.amount);
+        }
         let from = money.in_major_unit();
         let (target, units) = to.major();
         if from.amount.is_zero() {

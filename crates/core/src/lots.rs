@@ -53,7 +53,7 @@ impl Lots {
     pub fn cost(&self) -> Amounts {
         match &self.pool {
             Some((cost, _)) => cost.clone(),
-            None => total(self.open.in_order_of_release().into_iter().map(|lot| &lot.cost)),
+            None => self.open.sum(|lot| &lot.cost),
         }
     }
 
@@ -62,14 +62,14 @@ impl Lots {
     pub fn fees(&self) -> Amounts {
         match &self.pool {
             Some((_, fees)) => fees.clone(),
-            None => total(self.open.in_order_of_release().into_iter().map(|lot| &lot.fees)),
+            None => self.open.sum(|lot| &lot.fees),
         }
     }
 
     /// By the day of acquisition.
     #[must_use]
-    pub fn to_vec(&self) -> Vec<Lot> {
-        self.clone().drain()
+    pub fn into_vec(mut self) -> Vec<Lot> {
+        self.drain()
     }
 
     /// In the order in which a sale would release them.
@@ -255,7 +255,7 @@ mod tests {
         let days = |lots: &[Lot]| lots.iter().map(|lot| lot.acquired.day()).collect::<Vec<_>>();
         assert_eq!(days(&lots.in_order_of_release()), [2, 3, 1, 4]);
         assert_eq!(days(&lots.release(17.into())), [2, 3, 1]);
-        assert_eq!(days(&lots.to_vec()), [1, 4]);
+        assert_eq!(days(&lots.clone().into_vec()), [1, 4]);
     }
 
     #[test]
@@ -269,8 +269,12 @@ mod tests {
         check(CostMethod::Average, &all, 5, 10, 30);
         let mut lots = lots(CostMethod::Average, &all);
         lots.release(5.into());
-        let left: Vec<_> =
-            lots.to_vec().into_iter().map(|lot| (lot.quantity, lot.cost.base.unwrap())).collect();
+        let left: Vec<_> = lots
+            .clone()
+            .into_vec()
+            .into_iter()
+            .map(|lot| (lot.quantity, lot.cost.base.unwrap()))
+            .collect();
         assert_eq!(left, [(5.into(), 10.into()), (10.into(), 20.into())]);
     }
 
@@ -310,7 +314,8 @@ mod tests {
             lots.rescale(70.into());
             assert_eq!(lots.quantity(), 70.into());
             assert_eq!(lots.cost().base, Ok(30.into()));
-            let units: Vec<Decimal> = lots.to_vec().iter().map(|lot| lot.quantity).collect();
+            let units: Vec<Decimal> =
+                lots.clone().into_vec().iter().map(|lot| lot.quantity).collect();
             assert_eq!(units, [30.into(), 40.into()]);
         }
     }
@@ -347,7 +352,7 @@ mod tests {
             let bought_cost: i64 = bought.iter().map(|(_, cost, _)| cost).sum();
             prop_assert_eq!(units + lots.quantity(), Decimal::from(sign * bought_units));
             prop_assert_eq!(cost, amounts(sign * bought_cost));
-            prop_assert_eq!(total(lots.to_vec().iter().map(|lot| &lot.cost)), lots.cost());
+            prop_assert_eq!(total(lots.clone().into_vec().iter().map(|lot| &lot.cost)), lots.cost());
         }
 
         #[test]

@@ -23,7 +23,7 @@ impl<'a> Positions<'a> {
             let mut lots = Lots::new(CostMethod::Fifo);
             moved.into_iter().for_each(|lot| lots.acquire(lot));
             let excess = lots.lower(&received);
-            moved = lots.to_vec();
+            moved = lots.into_vec();
             self.gain_without_units(first.instrument, self.place(gone[0]), currency, &excess);
         }
         if let Some(last) = moved.last_mut() {

@@ -99,18 +99,19 @@ impl<'a> Positions<'a> {
             let is_return = booked.movement.kind == CashKind::CapitalReturn;
             is_return.then_some((at, Happening::Return(index)))
         });
-        let actions = facts.actions().into_iter().map(|legs| {
-            (facts.transactions[legs.first].transaction.at, Happening::Transactions(legs))
-        });
-        // Capital comes back for the units of before the day's trades.
-        let mut all: Vec<(Moment, Happening)> = returns.collect();
-        let is_in_order = all.is_empty();
-        all.extend(actions);
-        if !is_in_order {
-            all.sort_by_key(|(at, _)| *at);
-        }
-        let is_past = |(at, _): &(Moment, Happening)| at.date <= self.terms.as_of;
-        let ahead = all.into_iter().take_while(is_past).map(|(_, happening)| happening).collect();
+        let is_past = |at: Moment| at.date <= self.terms.as_of;
+        let at = |legs: &Legs| facts.transactions[legs.first].transaction.at;
+        let actions = facts.actions().into_iter().take_while(|legs| is_past(at(legs)));
+        let mut returns: Vec<(Moment, Happening)> =
+            returns.filter(|(at, _)| is_past(*at)).collect();
+        let ahead = if returns.is_empty() {
+            actions.map(Happening::Transactions).collect()
+        } else {
+            // Capital comes back for the units of before the day's trades.
+            returns.extend(actions.map(|legs| (at(&legs), Happening::Transactions(legs))));
+            returns.sort_by_key(|(at, _)| *at);
+            returns.into_iter().map(|(_, happening)| happening).collect()
+        };
         Course { ahead, is_running: false }
     }
 
@@ -249,7 +250,7 @@ impl Position {
             value.clone().and_then(|money| terms.rates.convert(money, currency, terms.as_of))
         };
         let worth = Amounts { native: to(self.currency), base: to(terms.base) };
-        let cost = self.lots.cost();
+        let (cost, fees) = (self.lots.cost(), self.lots.fees());
         let unrealized = Gain::of(&cost, &worth, self.currency, terms.as_of, terms);
         let realized = self.realized.gain();
         Holding {
@@ -262,14 +263,14 @@ impl Position {
             value: worth.native,
             base_value: worth.base,
             cost,
-            fees: self.lots.fees(),
+            fees,
             realized_gain: realized.base.clone(),
             unrealized_gain: unrealized.base.clone(),
             realized,
             unrealized,
             realized_fees: self.fees,
             oversold: self.oversold,
-            lots: self.lots.to_vec(),
+            lots: self.lots.into_vec(),
         }
     }
 }

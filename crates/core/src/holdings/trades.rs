@@ -40,9 +40,9 @@ impl Positions<'_> {
         let booked = self.booked(index);
         let transaction = &booked.transaction;
         let quantity = transaction.quantity;
-        let currency = self.position(booked.instrument, transaction).currency;
+        let position = self.position(booked.instrument, transaction);
+        let (currency, held) = (position.currency, position.lots.quantity());
         let paid = self.paid(booked, currency);
-        let held = self.held(booked.instrument);
         let is_closing = !held.is_zero() && held.is_sign_positive() != quantity.is_sign_positive();
         let closed = if is_closing { quantity.abs().min(held.abs()) } else { Decimal::ZERO };
         let opened =
@@ -53,12 +53,15 @@ impl Positions<'_> {
             let share = paid.share(closed + missing, quantity.abs());
             self.close(index, &Closed { quantity: closed + missing, missing }, &share);
         }
-        let opened_paid = paid.share(opened, quantity);
+        if opened.is_zero() {
+            return;
+        }
+        let Paid { cost, fees } =
+            if opened == quantity { paid } else { paid.share(opened, quantity) };
         let (acquired, origin) = (transaction.at.date, self.place(index));
         let position = self.position(booked.instrument, transaction);
         position.oversold += (-opened).max(Decimal::ZERO);
         if !is_missing {
-            let Paid { cost, fees } = opened_paid;
             position.lots.acquire(Lot { acquired, quantity: opened, cost, fees, origin });
         }
     }
@@ -144,8 +147,26 @@ impl Positions<'_> {
 
     /// The negative of what a transaction did to the cash, or the value of units that came without any.
     pub(super) fn paid(&self, booked: &BookedTransaction, currency: Currency) -> Paid {
-        let fees = self.fees(booked, currency);
-        let with_fees = self.cost_with_fees(booked, currency);
+        let fees = self.spent(&booked.fees.iter().map(|fee| fee.money), booked, currency);
+        let transaction = &booked.transaction;
+        let is_charged = booked.is_settled || transaction.settled.is_some();
+        let charged = || self.spent(&booked.cash.iter().copied(), booked, currency);
+        let with_fees = match self.amount(booked, is_charged) {
+            Some(amount) => {
+                let amounts = std::iter::once(amount).chain(transaction.accrued);
+                let mut cost = self.spent(&amounts, booked, currency).plus(&fees);
+                // What the account was really charged beats any reference rate.
+                if is_charged && !booked.cash.is_empty() {
+                    cost.base = charged().base;
+                }
+                cost
+            }
+            None if is_charged => charged(),
+            None => Amounts::unknown(&NoValue::NoCost {
+                account: self.facts().label(),
+                instrument: self.ledger.instruments[booked.instrument].label().to_owned(),
+            }),
+        };
         let cost = match self.facts().fee_treatment {
             FeeTreatment::InCost => with_fees,
             FeeTreatment::Apart => with_fees.minus(&fees),
@@ -153,59 +174,36 @@ impl Positions<'_> {
         Paid { cost, fees }
     }
 
-    fn fees(&self, booked: &BookedTransaction, currency: Currency) -> Amounts {
-        if booked.fees.is_empty() {
-            return Amounts::ZERO;
-        }
-        let fees: Vec<Money> = booked.fees.iter().map(|fee| fee.money).collect();
-        self.spent(&fees, &fees, booked, currency)
-    }
-
-    fn cost_with_fees(&self, booked: &BookedTransaction, currency: Currency) -> Amounts {
+    /// The cash effect of the units alone, as the transaction tells it or as it follows from the price.
+    fn amount(&self, booked: &BookedTransaction, is_charged: bool) -> Option<Money> {
         let transaction = &booked.transaction;
-        let instrument = &self.ledger.instruments[booked.instrument];
-        let is_charged = booked.is_settled || transaction.settled.is_some();
-        let value = || value_of_units(transaction, instrument).map(negated);
-        let amount = match transaction.amount {
-            Some(amount) => Some(amount),
-            None if is_free(transaction.kind) && !is_charged => {
-                let currency = transaction.price_currency.unwrap_or(currency);
-                Some(Money::new(Decimal::ZERO, currency))
-            }
-            None => value(),
-        };
-        let Some(amount) = amount else {
-            if is_charged {
-                return self.spent(&booked.cash, &booked.cash, booked, currency);
-            }
-            return Amounts::unknown(&NoValue::NoCost {
-                account: self.facts().label(),
-                instrument: instrument.label().to_owned(),
-            });
-        };
-        let fees = booked.fees.iter().map(|fee| fee.money);
-        let native: Vec<Money> =
-            std::iter::once(amount).chain(transaction.accrued).chain(fees).collect();
-        // What the account was really charged beats any reference rate.
-        let base = if is_charged && !booked.cash.is_empty() { &booked.cash } else { &native };
-        self.spent(&native, base, booked, currency)
+        if transaction.amount.is_some() {
+            return transaction.amount;
+        }
+        if is_free(transaction.kind) && !is_charged {
+            return Some(Money::new(Decimal::ZERO, self.terms.base));
+        }
+        let value = value_of_units(transaction, &self.ledger.instruments[booked.instrument])?;
+        Some(Money::new(-value.amount, value.currency))
     }
 
     /// The negative of changes of cash, at the rates of the day.
     fn spent(
         &self,
-        native: &[Money],
-        base: &[Money],
+        amounts: &(impl Iterator<Item = Money> + Clone),
         booked: &BookedTransaction,
         currency: Currency,
     ) -> Amounts {
         let date = booked.transaction.at.date;
-        let spent = |amounts: &[Money], to: Currency| -> Figure {
-            amounts.iter().try_fold(Decimal::ZERO, |total, money| {
-                difference(total, self.terms.rates.convert(*money, to, date)?)
+        let spent = |to: Currency| -> Figure {
+            amounts.clone().try_fold(Decimal::ZERO, |total, money| {
+                difference(total, self.terms.rates.convert(money, to, date)?)
             })
         };
-        Amounts { native: spent(native, currency), base: spent(base, self.terms.base) }
+        let native = spent(currency);
+        let is_base = currency == self.terms.base;
+        let base = if is_base { native.clone() } else { spent(self.terms.base) };
+        Amounts { native, base }
     }
 
     /// Units that go without a sale. Where cash came for them, it was one.
@@ -296,10 +294,6 @@ impl Origins {
     fn of(&self, identity: &Identity) -> &[Place] {
         self.0.get(identity).map_or(&[], Vec::as_slice)
     }
-}
-
-fn negated(money: Money) -> Money {
-    Money::new(-money.amount, money.currency)
 }
 
 /// Units that come, or go, for nothing where no cash is told.

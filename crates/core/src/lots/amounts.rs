@@ -61,7 +61,10 @@ impl Amounts {
         let share = |amount: &Figure| {
             amount.as_ref().map_err(NoValue::clone).and_then(|amount| ratio(*amount, part, whole))
         };
-        Self { native: share(&self.native), base: share(&self.base) }
+        let native = share(&self.native);
+        // In the base currency both are the same.
+        let base = if self.native == self.base { native.clone() } else { share(&self.base) };
+        Self { native, base }
     }
 
     /// Lowers a cost by money that came back for it, to zero at most. What exceeds the cost is returned.

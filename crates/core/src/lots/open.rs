@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::Lot;
+use super::{Amounts, Lot, total};
 use crate::ledger::Place;
 
 /// What comes first when the highest cost does: cost of a unit, then the day, then the order of arrival.
@@ -20,7 +20,8 @@ pub(super) enum Open {
     /// The same order, taken from the other end.
     LastIn(VecDeque<Lot>),
     HighestCost {
-        lots: BTreeMap<CostKey, Lot>,
+        /// Boxed, so that it costs little to make room for one.
+        lots: BTreeMap<CostKey, Box<Lot>>,
         arrivals: u64,
     },
 }
@@ -38,7 +39,8 @@ impl Open {
                 }
             }
             Self::HighestCost { lots, arrivals } => {
-                lots.insert((Reverse(unit_cost(&lot)), lot.acquired, *arrivals), lot);
+                let key = (Reverse(unit_cost(&lot)), lot.acquired, *arrivals);
+                lots.insert(key, Box::new(lot));
                 *arrivals += 1;
             }
         }
@@ -59,7 +61,7 @@ impl Open {
                 let mut next = lots.first_entry()?;
                 // What is left of a lot keeps its place: each of its units costs what it did.
                 let part = next.get_mut().split_off_less(quantity);
-                part.or_else(|| Some(next.remove()))
+                part.or_else(|| Some(*next.remove()))
             }
         }
     }
@@ -85,7 +87,14 @@ impl Open {
         match self {
             Self::FirstIn(lots) => lots.iter().collect(),
             Self::LastIn(lots) => lots.iter().rev().collect(),
-            Self::HighestCost { lots, .. } => lots.values().collect(),
+            Self::HighestCost { lots, .. } => lots.values().map(AsRef::as_ref).collect(),
+        }
+    }
+
+    pub(super) fn sum(&self, of: impl Fn(&Lot) -> &Amounts) -> Amounts {
+        match self {
+            Self::FirstIn(lots) | Self::LastIn(lots) => total(lots.iter().map(of)),
+            Self::HighestCost { lots, .. } => total(lots.values().map(|lot| of(lot))),
         }
     }
 
@@ -96,7 +105,7 @@ impl Open {
             Self::HighestCost { lots, .. } => {
                 let mut all: Vec<_> = std::mem::take(lots).into_iter().collect();
                 all.sort_by_key(|((_, acquired, arrival), _)| (*acquired, *arrival));
-                all.into_iter().map(|(_, lot)| lot).collect()
+                all.into_iter().map(|(_, lot)| *lot).collect()
             }
         }
     }
