@@ -12,6 +12,7 @@
 
 mod assets;
 mod browser;
+mod conformance;
 mod guests;
 mod lint;
 mod npm;
@@ -21,6 +22,7 @@ mod suite;
 mod tidy;
 mod toolchain;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -46,6 +48,15 @@ enum Task {
     Lint,
     /// The rules of the house: crate order, first-line docs, file size, generated files.
     Tidy,
+    /// The figures of the core against cases of other programs' tests and of textbooks.
+    Conformance {
+        /// The folder of cases; by default `../shared/data/cases` beside the checkout.
+        #[arg(long)]
+        dir: Option<PathBuf>,
+        /// Write docs/conformance.md anew.
+        #[arg(long)]
+        write: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -56,6 +67,7 @@ fn main() -> ExitCode {
         Task::Test => suite::run(),
         Task::Lint => lint::check(),
         Task::Tidy => tidy::run(),
+        Task::Conformance { dir, write } => conformance::run(dir.as_deref(), write),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

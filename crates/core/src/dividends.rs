@@ -1,5 +1,7 @@
 //! Dividends: gross, tax withheld and net, by payment.
 
+mod rhythm;
+
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
@@ -13,6 +15,8 @@ use crate::ledger::{Book, InstrumentIndex, Ledger};
 use crate::moment::Moment;
 use crate::money::{Currency, Money};
 use crate::statement::Source;
+
+pub use rhythm::{Periodicity, Yielding, periodicity, yield_per_year};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]

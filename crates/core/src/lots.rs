@@ -208,7 +208,7 @@ mod tests {
             quantity: quantity.into(),
             cost: amounts(cost),
             fees: Amounts::ZERO,
-            origin: place(usize::try_from(day).unwrap()),
+            origin: Some(place(usize::try_from(day).unwrap())),
         }
     }
 

@@ -80,7 +80,7 @@ impl Positions<'_> {
     /// So many units more, or fewer, for the same cost.
     fn split(&mut self, index: usize, change: Decimal) {
         let booked = self.booked(index);
-        let (acquired, origin) = (booked.transaction.at.date, self.place(index));
+        let (acquired, origin) = (booked.transaction.at.date, Some(self.place(index)));
         let position = self.position(booked.instrument, &booked.transaction);
         let held = position.lots.quantity();
         if held.is_zero() {

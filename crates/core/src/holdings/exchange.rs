@@ -64,7 +64,7 @@ impl<'a> Positions<'a> {
         currency: Currency,
     ) {
         let instrument: InstrumentIndex = booked.instrument;
-        let (acquired, origin) = (booked.transaction.at.date, self.place(leg));
+        let (acquired, origin) = (booked.transaction.at.date, Some(self.place(leg)));
         let quantity = booked.transaction.quantity;
         let to = self.position(instrument, &booked.transaction).currency;
         let lots: Vec<Lot> = if given.is_empty() {

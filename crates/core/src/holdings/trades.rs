@@ -58,7 +58,7 @@ impl Positions<'_> {
         }
         let Paid { cost, fees } =
             if opened == quantity { paid } else { paid.share(opened, quantity) };
-        let (acquired, origin) = (transaction.at.date, self.place(index));
+        let (acquired, origin) = (transaction.at.date, Some(self.place(index)));
         let position = self.position(booked.instrument, transaction);
         position.oversold += (-opened).max(Decimal::ZERO);
         if !is_missing {
@@ -240,7 +240,7 @@ impl Positions<'_> {
         }
         if missing > Decimal::ZERO {
             let Paid { cost, fees } = self.paid(booked, to).share(missing, transaction.quantity);
-            let (acquired, origin) = (transaction.at.date, self.place(index));
+            let (acquired, origin) = (transaction.at.date, Some(self.place(index)));
             let lot = Lot { acquired, quantity: missing, cost, fees, origin };
             self.position(booked.instrument, transaction).lots.acquire(lot);
         }

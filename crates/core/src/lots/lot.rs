@@ -16,11 +16,17 @@ pub struct Lot {
     pub cost: Amounts,
     /// Fees that were paid for these units, positive, whether `cost` holds them or not.
     pub fees: Amounts,
-    /// The transaction that acquired the units.
-    pub origin: Place,
+    /// The transaction that acquired the units; none for units that are only thought of.
+    pub origin: Option<Place>,
 }
 
 impl Lot {
+    /// Units that no transaction acquired, and without fees.
+    #[must_use]
+    pub const fn nowhere(acquired: Date, quantity: Decimal, cost: Amounts) -> Self {
+        Self { acquired, quantity, cost, fees: Amounts::ZERO, origin: None }
+    }
+
     /// Splits off `quantity` units, a positive number, with their share of the cost; none if the lot has
     /// no more than that. Nothing is lost to rounding: what stays is what was, less what goes.
     pub(super) fn split_off_less(&mut self, quantity: Decimal) -> Option<Self> {

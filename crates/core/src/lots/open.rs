@@ -77,7 +77,7 @@ impl Open {
         let (Self::FirstIn(lots) | Self::LastIn(lots)) = self else { return None };
         let first = lots.partition_point(|lot| lot.acquired < acquired);
         let of_day = lots.range(first..).take_while(|lot| lot.acquired == acquired);
-        let place = first + of_day.enumerate().find(|(_, lot)| lot.origin == origin)?.0;
+        let place = first + of_day.enumerate().find(|(_, lot)| lot.origin == Some(origin))?.0;
         let part = lots.get_mut(place)?.split_off_less(quantity);
         part.or_else(|| lots.remove(place))
     }

@@ -217,7 +217,7 @@ fn a_spin_off_takes_the_fraction_that_the_issuer_states_and_the_days_of_its_pare
         let new = holding(&ledger, "Y", "2024-06-30");
         assert_eq!(new.lots[0].acquired.to_string(), "2024-01-01");
         assert_eq!(
-            ledger.transaction(new.lots[0].origin).unwrap().transaction.identity.as_str(),
+            ledger.transaction(new.lots[0].origin.unwrap()).unwrap().transaction.identity.as_str(),
             "1"
         );
     }

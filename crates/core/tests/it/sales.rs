@@ -30,7 +30,7 @@ fn check(story: Story, expected: &[&str]) {
         .lots
         .iter()
         .map(|used| {
-            let origin = &ledger.transaction(used.lot.origin).unwrap().transaction;
+            let origin = &ledger.transaction(used.lot.origin.unwrap()).unwrap().transaction;
             assert_eq!(origin.at.date, used.lot.acquired);
             format!(
                 "{} of {}: {}",
