@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 pub(super) struct Case {
     pub(super) id: String,
     inputs: Value,
+    topics: Vec<String>,
     pub(super) expected: Map<String, Value>,
     /// Absolute.
     pub(super) tolerance: Option<f64>,
@@ -17,7 +18,7 @@ pub(super) struct Case {
 
 impl Case {
     pub(super) fn inputs(&self) -> Inputs<'_> {
-        Inputs { path: "inputs".to_owned(), value: &self.inputs }
+        Inputs { path: "inputs".to_owned(), value: &self.inputs, topics: &self.topics }
     }
 }
 
@@ -76,7 +77,9 @@ fn read_case(place: usize, case: &Value) -> Result<Case, Unread> {
             None => return Err(fail("`tolerance` is not a number from 0 on")),
         },
     };
-    Ok(Case { id, inputs: inputs.clone(), expected: expected.clone(), tolerance })
+    let topics = case.get("topic").and_then(Value::as_array).into_iter().flatten();
+    let topics = topics.filter_map(Value::as_str).map(str::to_owned).collect();
+    Ok(Case { id, inputs: inputs.clone(), topics, expected: expected.clone(), tolerance })
 }
 
 /// A value of a case's inputs, with its place.
@@ -85,11 +88,21 @@ pub(super) struct Inputs<'a> {
     /// Such as `inputs.flows[3]`.
     path: String,
     value: &'a Value,
+    topics: &'a [String],
 }
 
 impl<'a> Inputs<'a> {
     fn wrong(&self, expected: &str) -> Refusal {
         Refusal::Malformed(format!("`{}` is not {expected}", self.path))
+    }
+
+    const fn part(&self, path: String, value: &'a Value) -> Self {
+        Self { path, value, topics: self.topics }
+    }
+
+    /// Whether the case is about something, in the source's own words.
+    pub(super) fn is_about(&self, topic: &str) -> bool {
+        self.topics.iter().any(|told| told == topic)
     }
 
     /// Where in the case it stands.
@@ -100,7 +113,7 @@ impl<'a> Inputs<'a> {
     /// The member of that name, unless it is missing or null.
     pub(super) fn find(&self, key: &str) -> Option<Self> {
         let value = self.value.get(key).filter(|value| !value.is_null())?;
-        Some(Inputs { path: format!("{}.{key}", self.path), value })
+        Some(self.part(format!("{}.{key}", self.path), value))
     }
 
     pub(super) fn get(&self, key: &str) -> Result<Self, Refusal> {
@@ -124,7 +137,7 @@ impl<'a> Inputs<'a> {
 
     pub(super) fn items(&self) -> Result<Vec<Self>, Refusal> {
         let list = self.value.as_array().ok_or_else(|| self.wrong("a list"))?;
-        let place = |(index, value)| Inputs { path: format!("{}[{index}]", self.path), value };
+        let place = |(index, value)| self.part(format!("{}[{index}]", self.path), value);
         Ok(list.iter().enumerate().map(place).collect())
     }
 
@@ -132,7 +145,7 @@ impl<'a> Inputs<'a> {
     pub(super) fn entries(&self) -> Result<Vec<(&'a str, Self)>, Refusal> {
         let members = self.value.as_object().ok_or_else(|| self.wrong("an object"))?;
         let place = |(key, value): (&'a String, &'a Value)| {
-            (key.as_str(), Inputs { path: format!("{}.{key}", self.path), value })
+            (key.as_str(), self.part(format!("{}.{key}", self.path), value))
         };
         Ok(members.iter().map(place).collect())
     }
@@ -141,7 +154,7 @@ impl<'a> Inputs<'a> {
     pub(super) fn at(&self, index: usize) -> Result<Self, Refusal> {
         let missing = || Refusal::Malformed(format!("`{}[{index}]` is missing", self.path));
         let value = self.value.get(index).ok_or_else(missing)?;
-        Ok(Inputs { path: format!("{}[{index}]", self.path), value })
+        Ok(self.part(format!("{}[{index}]", self.path), value))
     }
 
     pub(super) fn is_list(&self) -> bool {

@@ -1,8 +1,192 @@
-//! Cases of textbook.
+//! Worked examples of documentation and textbooks.
 
+use jiff::Span;
+use jiff::civil::{Date, date};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use stonks_core::figure::{Figure, NoValue, Ratio};
+use stonks_core::fx::Rates;
+use stonks_core::holdings::{Terms, holdings};
+use stonks_core::lots::CostMethod;
+use stonks_core::money::{Currency, Money};
+use stonks_core::performance::{
+    Drawdown, Series, Volatility, annualised, linked, modified_dietz, sharpe,
+};
+use stonks_core::transaction::TransactionKind;
+
+use super::books::{Books, Units};
 use super::case::{Inputs, Refusal};
-use super::computed::Figures;
+use super::computed::{Computed, Figures};
+use super::flows::{dated_list, rate_or_value};
 
-pub(super) fn figures(_inputs: &Inputs<'_>, _asked: &[&str]) -> Result<Figures, Refusal> {
-    Err(Refusal::UnknownShape("no adapter yet".to_owned()))
+pub(super) fn figures(inputs: &Inputs<'_>, asked: &[&str]) -> Result<Figures, Refusal> {
+    if inputs.has("transactions") {
+        return lots(inputs, asked);
+    }
+    let mut figures = Figures::new();
+    for figure in asked {
+        if let Some(computed) = figure_of(inputs, figure)? {
+            figures.insert((*figure).to_owned(), computed);
+        }
+    }
+    Ok(figures)
+}
+
+fn figure_of(inputs: &Inputs<'_>, figure: &str) -> Result<Option<Computed>, Refusal> {
+    let numbers = |key: &str| -> Result<Vec<f64>, Refusal> {
+        inputs.get(key)?.items()?.iter().map(Inputs::number).collect()
+    };
+    let number = |key: &str| inputs.get(key)?.number();
+    Ok(Some(match figure {
+        "twr" | "time_weighted_return" | "ttwror" => time_weighted(inputs)?.into(),
+        "return" | "modified_dietz" | "simple_return" => period_return(inputs)?.into(),
+        "cagr" | "annualized" | "annualised" | "annualized_return" => yearly(inputs)?.into(),
+        "max_drawdown" | "drawdown" => {
+            let values = numbers("values")?;
+            let days = date(2000, 1, 1).series(Span::new().days(1));
+            let growth: Vec<(Date, f64)> = days.zip(values).collect();
+            let fall = Drawdown::of(&growth).map(|drawdown| drawdown.depth);
+            fall.ok_or(NoValue::TooFewDays).into()
+        }
+        "volatility" | "standard_deviation" => {
+            Volatility::of(&numbers("returns")?).map(|volatility| volatility.daily).into()
+        }
+        "sharpe" | "sharpe_ratio" => {
+            sharpe(number("return")?, number("risk_free")?, number("volatility")?).into()
+        }
+        _ => return rate_or_value(inputs, figure),
+    }))
+}
+
+fn time_weighted(inputs: &Inputs<'_>) -> Result<Ratio, Refusal> {
+    let returns = inputs.any(&["sub_period_returns", "returns", "period_returns"]);
+    if let Some(returns) = returns {
+        let rates: Result<Vec<f64>, Refusal> =
+            returns.items()?.iter().map(Inputs::number).collect();
+        return Ok(Ok(linked(rates?)));
+    }
+    let values = dated_list(&inputs.get("values")?)?;
+    let mut flows =
+        inputs.find("flows").map_or_else(|| Ok(Vec::new()), |list| dated_list(&list))?;
+    let first = values.iter().min_by_key(|(date, _)| *date).copied();
+    // The first value is what was there before.
+    flows.extend(first.filter(|(date, _)| flows.iter().all(|(day, _)| day > date)));
+    let through = values.iter().chain(&flows).map(|(date, _)| *date).max().unwrap_or_default();
+    let series = Series::carried(&values, &flows, through);
+    let period =
+        series.whole().ok_or_else(|| Refusal::Malformed("there is no value".to_owned()))?;
+    Ok(series.time_weighted(period))
+}
+
+/// Of a value at the start, one at the end, and flows by the days since the start.
+fn period_return(inputs: &Inputs<'_>) -> Result<Ratio, Refusal> {
+    let (start, end) = (inputs.get("start")?.decimal()?, inputs.get("end")?.decimal()?);
+    let mut flows = Vec::new();
+    for flow in inputs.find("flows").map_or_else(|| Ok(Vec::new()), |list| list.items())? {
+        let day = flow.at(0)?.decimal()?.to_i32();
+        let day = day.ok_or_else(|| Refusal::Malformed(format!("`{}` has no day", flow.path())))?;
+        flows.push((day, flow.at(1)?.decimal()?));
+    }
+    let days = inputs.find("days").map_or(Ok(Decimal::ONE), |days| days.decimal())?.to_i32();
+    let days = days.ok_or_else(|| Refusal::Malformed("`inputs.days` is too large".to_owned()))?;
+    Ok(modified_dietz(start, end, &flows, days))
+}
+
+fn yearly(inputs: &Inputs<'_>) -> Result<Ratio, Refusal> {
+    let total = match inputs.any(&["return", "total_return"]) {
+        Some(total) => total.number()?,
+        None => inputs.get("end")?.number()? / inputs.get("start")?.number()? - 1.0,
+    };
+    let days = match inputs.find("days") {
+        Some(days) => days.decimal()?,
+        None => inputs.get("years")?.decimal()? * Decimal::from(365),
+    };
+    let days = days.round().to_i32();
+    let days = days.ok_or_else(|| Refusal::Malformed("too many years".to_owned()))?;
+    Ok(annualised(total, days))
+}
+
+/// Purchases and sales of one security, a day apart where no dates are told.
+fn lots(inputs: &Inputs<'_>, asked: &[&str]) -> Result<Figures, Refusal> {
+    let mut books = Books::default();
+    let security = books.instrument("security")?;
+    let first = date(2020, 1, 1);
+    let columns: Vec<&str> = match inputs.find("columns") {
+        Some(columns) => columns.items()?.iter().map(Inputs::text).collect::<Result<_, _>>()?,
+        None => vec!["type", "shares", "price", "fee"],
+    };
+    for (place, row) in inputs.get("transactions")?.items()?.iter().enumerate() {
+        let field = |name: &str| {
+            let Some(column) = columns.iter().position(|column| *column == name) else {
+                return Ok(None);
+            };
+            if row.is_list() { row.at(column).map(Some) } else { Ok(row.find(name)) }
+        };
+        let needed = |name: &str| {
+            let missing = || Refusal::Malformed(format!("`{}` has no `{name}`", row.path()));
+            field(name)?.ok_or_else(missing)
+        };
+        let number = |name: &str| needed(name)?.decimal();
+        let date = match field("date")? {
+            Some(date) => date.date()?,
+            None => first
+                .checked_add(Span::new().days(i64::try_from(place).unwrap_or(0)))
+                .unwrap_or(first),
+        };
+        let (shares, price) = (number("shares")?, number("price")?);
+        let fee = field("fee")?.map_or(Ok(Decimal::ZERO), |fee| fee.decimal())?;
+        let told = needed("type")?;
+        let (kind, quantity) = match told.text()?.to_uppercase().as_str() {
+            "BUY" => (TransactionKind::Buy, shares),
+            "SELL" => (TransactionKind::Sell, -shares),
+            other => return Err(Refusal::UnknownShape(format!("a transaction of type `{other}`"))),
+        };
+        let amount = quantity.checked_mul(price).map(|value| Money::new(-value, Currency::EUR));
+        let units = Units::of(&security, kind, date, quantity, Currency::EUR);
+        books.units(Units { price: Some(price), amount, fee, ..units })?;
+    }
+    let ledger = books.ledger_by(method(inputs)?);
+    let rates = Rates::default();
+    let terms = Terms { rates: &rates, base: Currency::EUR, as_of: date(9000, 1, 1) };
+    let all = holdings(&ledger, None, terms);
+    let held =
+        all.first().ok_or_else(|| Refusal::Malformed("there is no transaction".to_owned()))?;
+    // What sales brought in is the cash that came.
+    let cash =
+        ledger.books.iter().flat_map(|book| &book.transactions).flat_map(|booked| &booked.cash);
+    let proceeds: Decimal =
+        cash.map(|money| money.amount).filter(|cash| *cash > Decimal::ZERO).sum();
+    let mut figures = Figures::new();
+    for figure in asked {
+        let computed: Figure = match *figure {
+            "average_cost" | "cost_per_share" => {
+                held.average_cost(&ledger.instruments[held.instrument])
+            }
+            "cost_basis" | "cost" | "cost_left" | "remaining_cost" => held.cost.base.clone(),
+            "proceeds_net" | "proceeds" => Ok(proceeds),
+            "gain" | "realized_gain" | "realised_gain" => held.realized_gain.clone(),
+            "cost_of_sold" => held.realized_gain.clone().map(|gain| proceeds - gain),
+            "shares" | "quantity" | "shares_left" => Ok(held.quantity),
+            _ => continue,
+        };
+        figures.insert((*figure).to_owned(), computed.into());
+    }
+    Ok(figures)
+}
+
+/// The method of which the case is an example.
+fn method(inputs: &Inputs<'_>) -> Result<CostMethod, Refusal> {
+    for (topic, name) in [
+        ("average", "average"),
+        ("moving-average", "average"),
+        ("fifo", "fifo"),
+        ("lifo", "lifo"),
+        ("hifo", "hifo"),
+    ] {
+        if inputs.is_about(topic) {
+            let unknown = || Refusal::NotOffered(format!("sales don't release lots by {name}"));
+            return name.parse().map_err(|_| unknown());
+        }
+    }
+    Ok(CostMethod::default())
 }

@@ -202,14 +202,15 @@ impl Series {
     }
 }
 
-/// Monday to Friday without the days on which the euro's settlement system rests: New Year, Good
-/// Friday, Easter Monday, 1 May, 25 and 26 December.
+/// Monday to Friday without the days on which hardly an exchange trades: New Year, Good Friday, Easter
+/// Monday, 1 May, and 24 to 26 December. Returns of other days would be zeros that nobody could earn,
+/// and make every volatility look smaller.
 ///
-/// Source: European Central Bank, TARGET closing days (long-term calendar).
+/// Source: Portfolio Performance, its default trading calendar.
 #[must_use]
 pub fn is_trading_day(date: Date) -> bool {
     let is_weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
-    let is_fixed = matches!((date.month(), date.day()), (1, 1) | (5, 1) | (12, 25 | 26));
+    let is_fixed = matches!((date.month(), date.day()), (1, 1) | (5, 1) | (12, 24..=26));
     let is_easter =
         matches!(easter(date.year()).map(|sunday| days_between(sunday, date)), Some(-2 | 1));
     !(is_weekend || is_fixed || is_easter)
@@ -276,7 +277,9 @@ mod tests {
     fn markets_rest_at_easter() {
         assert_eq!(easter(2024), Some(date(2024, 3, 31)));
         assert_eq!(easter(2025), Some(date(2025, 4, 20)));
-        for rest in ["2024-03-29", "2024-04-01", "2024-05-01", "2024-12-26", "2024-06-01"] {
+        for rest in
+            ["2024-03-29", "2024-04-01", "2024-05-01", "2024-12-24", "2024-12-26", "2024-06-01"]
+        {
             assert!(!is_trading_day(rest.parse().unwrap()), "{rest}");
         }
         assert!(is_trading_day(date(2024, 3, 28)));

@@ -1,7 +1,19 @@
 //! Returns, drawdown, volatility, dividends, and what made the value of a portfolio change.
 
+mod breakdown;
+mod data;
+mod measures;
+
+use jiff::Span;
+use jiff::civil::{Date, date};
+use rust_decimal::Decimal;
+use stonks_core::dividends::{Yielding, periodicity, yield_per_year};
+use stonks_core::money::{Currency, Money};
+use stonks_core::performance::{Drawdown, Volatility};
+
 use crate::conformance::case::{Inputs, Refusal};
-use crate::conformance::computed::Figures;
+use crate::conformance::computed::{Computed, Figures};
+use crate::conformance::flows::{dated, dated_list, rate_or_value};
 
 /// How the names of the figures begin that the adapter of gains computes.
 const GAINS: [&str; 11] = [
@@ -28,6 +40,123 @@ pub(super) fn is_known(inputs: &Inputs<'_>, figure: &str) -> bool {
     is_breakdown || !is_gain
 }
 
-pub(super) fn figures(_inputs: &Inputs<'_>, _asked: &[&str]) -> Result<Figures, Refusal> {
-    Err(Refusal::UnknownShape("no adapter yet".to_owned()))
+pub(super) fn figures(inputs: &Inputs<'_>, asked: &[&str]) -> Result<Figures, Refusal> {
+    if inputs.has("data") {
+        return measures::figures(inputs, asked);
+    }
+    if inputs.has("cash_transactions") {
+        return breakdown::daily(inputs, asked);
+    }
+    if inputs.has("reporting_interval") {
+        return breakdown::figures(inputs, asked);
+    }
+    let mut figures = Figures::new();
+    for figure in asked {
+        let computed = match *figure {
+            "max_drawdown" | "max_duration_days" => fall(inputs, figure)?,
+            "periodicity" => rhythm(inputs)?,
+            "rate_of_return_per_year" => yield_of(inputs)?,
+            "standard_deviation"
+            | "semi_deviation"
+            | "std"
+            | "semi"
+            | "volatility_std"
+            | "volatility_standard_deviation"
+            | "volatility_semi_deviation" => deviation(inputs, figure.contains("semi"))?,
+            _ => match rate_or_value(inputs, figure)? {
+                Some(computed) => computed,
+                None => continue,
+            },
+        };
+        figures.insert((*figure).to_owned(), computed);
+    }
+    Ok(figures)
+}
+
+/// Of accumulated returns, a day apart where no dates are told.
+fn fall(inputs: &Inputs<'_>, figure: &str) -> Result<Computed, Refusal> {
+    let list = inputs.any(&["accumulated", "values"]);
+    let list = list.map_or_else(|| inputs.get("accumulated"), Ok)?.items()?;
+    let growth: Vec<f64> =
+        list.iter().map(|rate| Ok(rate.number()? + 1.0)).collect::<Result<_, Refusal>>()?;
+    let dates: Vec<Date> = match inputs.find("dates") {
+        Some(dates) => dates.items()?.iter().map(Inputs::date).collect::<Result<_, _>>()?,
+        None => date(2015, 1, 1).series(Span::new().days(1)).take(growth.len()).collect(),
+    };
+    let dated: Vec<(Date, f64)> = dates.into_iter().zip(growth).collect();
+    Ok(match Drawdown::of(&dated) {
+        Some(drawdown) if figure == "max_drawdown" => drawdown.depth.into(),
+        Some(drawdown) => i64::from(drawdown.longest_days()).into(),
+        None => Computed::Nothing("there is no day".to_owned()),
+    })
+}
+
+fn deviation(inputs: &Inputs<'_>, is_semi: bool) -> Result<Computed, Refusal> {
+    let list = inputs.any(&["returns", "daily_returns", "delta", "daily"]);
+    let list = list.map_or_else(|| inputs.get("returns"), Ok)?.items()?;
+    let returns: Vec<f64> = list.iter().map(Inputs::number).collect::<Result<_, _>>()?;
+    let told = Volatility::of(&returns);
+    let deviation =
+        told.map(|told| if is_semi { told.semi_over_period() } else { told.over_period() });
+    Ok(deviation.into())
+}
+
+/// Of payments, all alike where no amounts are told.
+fn rhythm(inputs: &Inputs<'_>) -> Result<Computed, Refusal> {
+    let payments: Vec<(Date, Decimal)> = match inputs.any(&["payments", "dividends"]) {
+        Some(list) => dated_list(&list)?,
+        None => {
+            let dates = inputs.get("payment_dates")?.items()?;
+            let amounts =
+                inputs.find("amounts").map_or_else(|| Ok(Vec::new()), |list| list.items())?;
+            let amount =
+                |place: usize| amounts.get(place).map_or(Ok(Decimal::ONE), Inputs::decimal);
+            let paid = dates.iter().enumerate().map(|(place, day)| {
+                if day.is_list() { dated(day) } else { Ok((day.date()?, amount(place)?)) }
+            });
+            paid.collect::<Result<_, Refusal>>()?
+        }
+    };
+    Ok(Computed::Text(periodicity(&payments).to_string().to_uppercase().replace('-', "_")))
+}
+
+/// Dividends as a share of what their units cost on average, both in the reporting currency.
+fn yield_of(inputs: &Inputs<'_>) -> Result<Computed, Refusal> {
+    let report =
+        inputs.find("report_currency").as_ref().map_or(Ok(Currency::EUR), data::currency)?;
+    let rates = data::rates(inputs)?;
+    let (mut units, mut cost) = (Decimal::ZERO, Decimal::ZERO);
+    let mut payments = Vec::new();
+    for row in inputs.get("transactions")?.items()? {
+        let date = row.get("date")?.date()?;
+        let told_in = row.find("currency").or_else(|| inputs.find("security_currency"));
+        let told_in = told_in.as_ref().map_or(Ok(report), data::currency)?;
+        let amount = row.any(&["amount", "amount_net"]).map_or_else(|| row.get("amount"), Ok)?;
+        let taxes = row.any(&["taxes", "tax"]).map_or(Ok(Decimal::ZERO), |tax| tax.decimal())?;
+        let in_report = |amount| {
+            let converted = rates.convert(Money::new(amount, told_in), report, date);
+            converted.map_err(|reason| Refusal::Malformed(reason.to_string()))
+        };
+        let shares = || row.get("shares")?.decimal();
+        match row.get("type")?.text()? {
+            "BUY" | "DELIVERY_INBOUND" => {
+                units += shares()?;
+                cost += in_report(amount.decimal()?)?;
+            }
+            "SELL" | "DELIVERY_OUTBOUND" => {
+                let left = units - shares()?;
+                cost = cost
+                    .checked_mul(left)
+                    .and_then(|cost| cost.checked_div(units))
+                    .unwrap_or_default();
+                units = left;
+            }
+            "DIVIDENDS" | "DIVIDEND" => {
+                let gross = in_report(amount.decimal()? + taxes)?;
+                payments.push(Yielding { date, gross, cost });
+            }
+            other => return Err(Refusal::UnknownShape(format!("a transaction of type `{other}`"))),
+        }
+    }
+    Ok(yield_per_year(&payments).into())
 }
