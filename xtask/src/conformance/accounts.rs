@@ -157,12 +157,7 @@ impl Accounts {
         Ok(())
     }
 
-    pub(super) fn cash(
-        &mut self,
-        kind: CashKind,
-        date: Date,
-        money: Money,
-    ) -> Result<(), Refusal> {
+    pub(super) fn cash(&mut self, kind: CashKind, date: Date, money: Money) -> Result<(), Refusal> {
         let movement = CashMovement {
             identity: self.identity()?,
             broker_account: None,
@@ -223,7 +218,8 @@ impl Accounts {
                 }))
             });
             let told = instruments.chain(facts.iter().cloned().map(Ok));
-            let located = told.map(|fact| Ok(Located { fact: fact?, location: Location::default() }));
+            let located =
+                told.map(|fact| Ok(Located { fact: fact?, location: Location::default() }));
             all.deliver(delivery, located.collect::<Result<_, Refusal>>()?);
         }
         Ok(Ledger::new(all))
@@ -267,7 +263,13 @@ impl Developed {
 fn visible(name: &str) -> Result<Identity, Refusal> {
     let visible: String = name
         .chars()
-        .map(|letter| if letter.is_ascii_graphic() { letter.to_string() } else { format!("~{}", u32::from(letter)) })
+        .map(|letter| {
+            if letter.is_ascii_graphic() {
+                letter.to_string()
+            } else {
+                format!("~{}", u32::from(letter))
+            }
+        })
         .collect();
     visible.parse().map_err(|_| Refusal::Malformed(format!("`{name}` can't be a name")))
 }
@@ -325,9 +327,8 @@ impl Exchange {
     /// From `fx_rates`, or from members of the case that are named after a pair.
     pub(super) fn read(inputs: &Inputs<'_>) -> Result<Self, Refusal> {
         let among = inputs.find("fx_rates").unwrap_or_else(|| inputs.clone());
-        let is_pair = |key: &str| {
-            key.len() == 6 && key.bytes().all(|letter| letter.is_ascii_uppercase())
-        };
+        let is_pair =
+            |key: &str| key.len() == 6 && key.bytes().all(|letter| letter.is_ascii_uppercase());
         let mut pairs = Vec::new();
         for (pair, told) in among.entries()?.into_iter().filter(|(key, _)| is_pair(key)) {
             let always = jiff::civil::date(1900, 1, 1);

@@ -18,7 +18,9 @@ use stonks_core::money::{Currency, Money};
 use stonks_core::portfolio::portfolio;
 use stonks_core::transaction::TransactionKind;
 
-use super::accounts::{Accounts, Convention, Developed, Exchange, ONLY, Units, day, nth_day, number};
+use super::accounts::{
+    Accounts, Convention, Developed, Exchange, ONLY, Units, day, nth_day, number,
+};
 use super::case::{Inputs, Refusal};
 use super::computed::{Computed, Figures};
 
@@ -107,7 +109,8 @@ impl Case {
                     let price = cost.checked_div(quantity).map(|it| Money::new(it, currency));
                     self.names.insert(name.to_owned());
                     let kind = TransactionKind::TransferIn;
-                    self.accounts.units(Units { price, ..Units::of(name, kind, date, quantity) })?;
+                    self.accounts
+                        .units(Units { price, ..Units::of(name, kind, date, quantity) })?;
                 }
             }
         }
@@ -186,7 +189,8 @@ impl Case {
             // An activity that names nothing is about what there is.
             None => self.names.first().cloned().unwrap_or_else(|| ASSET.to_owned()),
         };
-        if let Some(listed) = named.split_once('(').map(|(_, listed)| listed.trim_end_matches(')')) {
+        if let Some(listed) = named.split_once('(').map(|(_, listed)| listed.trim_end_matches(')'))
+        {
             self.accounts.list(&named, self.exchange.currency(listed)?);
         }
         self.names.insert(named.clone());

@@ -16,7 +16,8 @@ pub(super) fn figures(inputs: &Inputs<'_>, asked: &[&str]) -> Result<Figures, Re
     let columns: Vec<&str> = columns.iter().map(Inputs::text).collect::<Result<_, _>>()?;
     let column = |names: &[&str]| columns.iter().position(|column| names.contains(column));
     let missing = |what: &str| Refusal::UnknownShape(format!("valuations without {what}"));
-    let value = column(&["market_value", "total_value", "value"]).ok_or_else(|| missing("value"))?;
+    let value =
+        column(&["market_value", "total_value", "value"]).ok_or_else(|| missing("value"))?;
     let is_holdings_only = column(&["net_contribution", "contribution"]).is_none();
     let base = column(&["net_contribution", "contribution", "cost_basis"]);
     let base = base.ok_or_else(|| missing("what they are measured against"))?;
@@ -31,7 +32,8 @@ pub(super) fn figures(inputs: &Inputs<'_>, asked: &[&str]) -> Result<Figures, Re
     let period = Period::new(first.0, last.0);
     let mut flows = vec![(first.0, first.1)];
     flows.extend(rows.windows(2).map(|pair| (pair[1].0, pair[1].2 - pair[0].2)));
-    let values: Vec<(Date, Decimal)> = rows.iter().map(|(date, value, _)| (*date, *value)).collect();
+    let values: Vec<(Date, Decimal)> =
+        rows.iter().map(|(date, value, _)| (*date, *value)).collect();
     let series = Series::carried(&values, &flows, last.0);
     let known = asked.iter().filter_map(|figure| {
         let computed: Computed = match *figure {
