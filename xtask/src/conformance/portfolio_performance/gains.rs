@@ -65,6 +65,7 @@ impl Client {
                     .to_owned(),
             )));
         }
+        let cost = |developed: &Developed| self.cost(developed, named.method);
         let within = || self.developed(named.method, FeeTreatment::InCost);
         let apart = || self.developed(named.method, FeeTreatment::Apart);
         let computed: Computed = match figure {
@@ -75,24 +76,20 @@ impl Client {
             _ if figure.starts_with("cost_per_shares") => {
                 let developed = if figure.contains("excl") { apart()? } else { within()? };
                 let shares: Decimal = self.held(&developed).map(|holding| holding.quantity).sum();
-                let cost = self.cost(&developed);
+                let cost = cost(&developed);
                 cost.map(|cost| cost.checked_div(shares).unwrap_or_default()).into()
             }
             _ if figure.starts_with("cost_") => {
                 let developed = if figure.contains("excl") { apart()? } else { within()? };
-                self.cost(&developed).into()
+                cost(&developed).into()
             }
             _ if figure.starts_with("capital_gains_on_holdings") => {
                 let developed = within()?;
-                let gain = difference(self.value(&developed), self.cost(&developed));
-                if figure.contains("percent") {
-                    share(gain, self.cost(&developed))
-                } else {
-                    gain.into()
-                }
+                let gain = difference(self.value(&developed), cost(&developed));
+                if figure.contains("percent") { share(gain, cost(&developed)) } else { gain.into() }
             }
             _ if figure.starts_with("total_rate_of_return_div") => {
-                share(Ok(self.dividends), self.cost(&within()?))
+                share(Ok(self.dividends), cost(&within()?))
             }
             _ if figure.starts_with("unreali") => {
                 let developed = apart()?;
@@ -100,7 +97,7 @@ impl Client {
                 if named.is_forex {
                     self.cents(gains.sum()).into()
                 } else {
-                    difference(self.value(&developed), self.cost(&developed)).into()
+                    difference(self.value(&developed), cost(&developed)).into()
                 }
             }
             _ if figure.starts_with("reali") => {
@@ -129,8 +126,13 @@ impl Client {
         self.security.as_deref().is_none_or(|asked| developed.name(instrument) == asked)
     }
 
-    fn cost(&self, developed: &Developed) -> Figure {
-        let lots = self.held(developed).flat_map(|holding| &holding.lots);
+    /// Lot by lot where each has a cost of its own.
+    fn cost(&self, developed: &Developed, method: CostMethod) -> Figure {
+        let held = self.held(developed);
+        if method == CostMethod::Average {
+            return held.map(|holding| self.cents(holding.cost.base.clone())).sum();
+        }
+        let lots = held.flat_map(|holding| &holding.lots);
         lots.map(|lot| self.cents(lot.cost.base.clone())).sum()
     }
 

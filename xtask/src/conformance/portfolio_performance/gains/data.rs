@@ -219,7 +219,8 @@ impl Client {
     }
 }
 
-/// Every transaction of units, with the securities account that it belongs to.
+/// Every transaction of units, with the securities account that it belongs to. Portfolio Performance
+/// counts all of them together; where units move between them they are told apart, so that they do.
 fn rows<'a>(inputs: &Inputs<'a>) -> Result<Vec<(String, Inputs<'a>)>, Refusal> {
     let Some(data) = inputs.find("data") else {
         let rows = inputs.get("transactions")?.items()?;
@@ -230,6 +231,14 @@ fn rows<'a>(inputs: &Inputs<'a>) -> Result<Vec<(String, Inputs<'a>)>, Refusal> {
         let name = portfolio.get("name")?.text()?;
         for row in portfolio.get("transactions")?.items()? {
             all.push((name.to_owned(), row));
+        }
+    }
+    let is_move = |row: &Inputs<'_>| {
+        row.find("type").is_some_and(|told| told.text().is_ok_and(|it| it.starts_with("TRANSFER")))
+    };
+    if !all.iter().any(|(_, row)| is_move(row)) {
+        for (account, _) in &mut all {
+            ONLY.clone_into(account);
         }
     }
     Ok(all)
