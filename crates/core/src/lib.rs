@@ -11,6 +11,7 @@ pub mod account;
 pub mod cash;
 pub mod claims;
 pub mod corporate_actions;
+pub mod definitions;
 pub mod deposits;
 pub mod dividends;
 pub mod fact;

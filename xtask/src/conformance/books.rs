@@ -69,7 +69,7 @@ impl Books {
 
     /// A change of units, and what it did to the cash: `amount` without the costs, which are told as
     /// positive numbers.
-    pub(super) fn units(&mut self, units: Units<'_>) -> Result<(), Refusal> {
+    pub(super) fn units(&mut self, units: &Units<'_>) -> Result<(), Refusal> {
         let costs = [(FeeKind::Transaction, units.fee), (FeeKind::TransactionTax, units.tax)];
         let fees = costs.into_iter().filter(|(_, paid)| !paid.is_zero()).map(|(kind, paid)| Fee {
             kind,

@@ -23,6 +23,8 @@ pub(super) enum Computed {
     NotOffered(String),
     List(Vec<Self>),
     Map(Figures),
+    /// A figure of every day, of which a case asks for some: as pairs of date and figure.
+    ByDay(Figures),
 }
 
 impl From<Decimal> for Computed {

@@ -22,7 +22,7 @@ pub(super) fn figures(inputs: &Inputs<'_>, asked: &[&str]) -> Result<Figures, Re
             let values = dated_list(&inputs.get("values")?)?;
             let flows =
                 inputs.find("flows").map_or_else(|| Ok(Vec::new()), |list| dated_list(&list))?;
-            with_first_value(values, flows)
+            with_first_value(&values, flows)
         }
     };
     let period =
@@ -43,7 +43,7 @@ pub(super) fn figures(inputs: &Inputs<'_>, asked: &[&str]) -> Result<Figures, Re
 }
 
 /// Values of which the first is what was there before.
-fn with_first_value(values: Vec<(Date, Decimal)>, mut flows: Vec<(Date, Decimal)>) -> Series {
+fn with_first_value(values: &[(Date, Decimal)], mut flows: Vec<(Date, Decimal)>) -> Series {
     if let Some(&(date, value)) = values.iter().min_by_key(|(date, _)| *date) {
         let is_told = flows.iter().any(|(day, _)| *day <= date);
         if !is_told {
@@ -51,7 +51,7 @@ fn with_first_value(values: Vec<(Date, Decimal)>, mut flows: Vec<(Date, Decimal)
         }
     }
     let through = values.iter().chain(&flows).map(|(date, _)| *date).max().unwrap_or_default();
-    Series::carried(&values, &flows, through)
+    Series::carried(values, &flows, through)
 }
 
 /// `value 1000 on 2024-01-01, then +1 % on each business day to 2024-02-29, no flows`.
@@ -95,7 +95,7 @@ fn by_rule(rule: &str) -> Result<Series, Refusal> {
         }
         values.push((date, value));
     }
-    Ok(with_first_value(values, Vec::new()))
+    Ok(with_first_value(&values, Vec::new()))
 }
 
 /// The property that months link to the total, said only if they do.

@@ -7,6 +7,7 @@ use rust_decimal::prelude::ToPrimitive;
 use stonks_core::figure::{Figure, NoValue, Ratio};
 use stonks_core::fx::Rates;
 use stonks_core::holdings::{Terms, holdings};
+use stonks_core::ledger::Ledger;
 use stonks_core::lots::CostMethod;
 use stonks_core::money::{Currency, Money};
 use stonks_core::performance::{
@@ -65,6 +66,20 @@ fn time_weighted(inputs: &Inputs<'_>) -> Result<Ratio, Refusal> {
             returns.items()?.iter().map(Inputs::number).collect();
         return Ok(Ok(linked(rates?)));
     }
+    if let Some(periods) = inputs.any(&["periods", "sub_periods"]) {
+        // Each with its values at both ends, and what was put in at its start.
+        let mut rates = Vec::new();
+        for period in periods.items()? {
+            let number = |keys: &[&str]| period.any(keys).map(|told| told.number()).transpose();
+            let start = number(&["start", "begin", "start_value"])?.unwrap_or(0.0);
+            let put_in = number(&["flow", "inflow", "put_in"])?.unwrap_or(0.0);
+            let end = number(&["end", "end_value"])?;
+            let end =
+                end.ok_or_else(|| Refusal::Malformed(format!("`{}` has no `end`", period.path())))?;
+            rates.push(end / (start + put_in) - 1.0);
+        }
+        return Ok(Ok(linked(rates)));
+    }
     let values = dated_list(&inputs.get("values")?)?;
     let mut flows =
         inputs.find("flows").map_or_else(|| Ok(Vec::new()), |list| dated_list(&list))?;
@@ -106,46 +121,9 @@ fn yearly(inputs: &Inputs<'_>) -> Result<Ratio, Refusal> {
     Ok(annualised(total, days))
 }
 
-/// Purchases and sales of one security, a day apart where no dates are told.
+/// Purchases and sales of one security.
 fn lots(inputs: &Inputs<'_>, asked: &[&str]) -> Result<Figures, Refusal> {
-    let mut books = Books::default();
-    let security = books.instrument("security")?;
-    let first = date(2020, 1, 1);
-    let columns: Vec<&str> = match inputs.find("columns") {
-        Some(columns) => columns.items()?.iter().map(Inputs::text).collect::<Result<_, _>>()?,
-        None => vec!["type", "shares", "price", "fee"],
-    };
-    for (place, row) in inputs.get("transactions")?.items()?.iter().enumerate() {
-        let field = |name: &str| {
-            let Some(column) = columns.iter().position(|column| *column == name) else {
-                return Ok(None);
-            };
-            if row.is_list() { row.at(column).map(Some) } else { Ok(row.find(name)) }
-        };
-        let needed = |name: &str| {
-            let missing = || Refusal::Malformed(format!("`{}` has no `{name}`", row.path()));
-            field(name)?.ok_or_else(missing)
-        };
-        let number = |name: &str| needed(name)?.decimal();
-        let date = match field("date")? {
-            Some(date) => date.date()?,
-            None => first
-                .checked_add(Span::new().days(i64::try_from(place).unwrap_or(0)))
-                .unwrap_or(first),
-        };
-        let (shares, price) = (number("shares")?, number("price")?);
-        let fee = field("fee")?.map_or(Ok(Decimal::ZERO), |fee| fee.decimal())?;
-        let told = needed("type")?;
-        let (kind, quantity) = match told.text()?.to_uppercase().as_str() {
-            "BUY" => (TransactionKind::Buy, shares),
-            "SELL" => (TransactionKind::Sell, -shares),
-            other => return Err(Refusal::UnknownShape(format!("a transaction of type `{other}`"))),
-        };
-        let amount = quantity.checked_mul(price).map(|value| Money::new(-value, Currency::EUR));
-        let units = Units::of(&security, kind, date, quantity, Currency::EUR);
-        books.units(Units { price: Some(price), amount, fee, ..units })?;
-    }
-    let ledger = books.ledger_by(method(inputs)?);
+    let ledger = ledger(inputs)?;
     let rates = Rates::default();
     let terms = Terms { rates: &rates, base: Currency::EUR, as_of: date(9000, 1, 1) };
     let all = holdings(&ledger, None, terms);
@@ -172,6 +150,53 @@ fn lots(inputs: &Inputs<'_>, asked: &[&str]) -> Result<Figures, Refusal> {
         figures.insert((*figure).to_owned(), computed.into());
     }
     Ok(figures)
+}
+
+/// A row of transactions, told as a list whose columns are named apart, or as an object.
+struct Row<'a> {
+    row: Inputs<'a>,
+    columns: &'a [&'a str],
+}
+
+impl<'a> Row<'a> {
+    fn find(&self, name: &str) -> Option<Inputs<'a>> {
+        if !self.row.is_list() {
+            return self.row.find(name);
+        }
+        let column = self.columns.iter().position(|column| *column == name)?;
+        self.row.at(column).ok()
+    }
+
+    fn get(&self, name: &str) -> Result<Inputs<'a>, Refusal> {
+        let missing = || Refusal::Malformed(format!("`{}` has no `{name}`", self.row.path()));
+        self.find(name).ok_or_else(missing)
+    }
+}
+
+/// Transactions a day apart where no dates are told.
+fn ledger(inputs: &Inputs<'_>) -> Result<Ledger, Refusal> {
+    let mut books = Books::default();
+    let security = books.instrument("security")?;
+    let columns: Vec<&str> = match inputs.find("columns") {
+        Some(columns) => columns.items()?.iter().map(Inputs::text).collect::<Result<_, _>>()?,
+        None => vec!["type", "shares", "price", "fee"],
+    };
+    let days = date(2020, 1, 1).series(Span::new().days(1));
+    for (row, day) in inputs.get("transactions")?.items()?.into_iter().zip(days) {
+        let row = Row { row, columns: &columns };
+        let date = row.find("date").map_or(Ok(day), |date| date.date())?;
+        let (shares, price) = (row.get("shares")?.decimal()?, row.get("price")?.decimal()?);
+        let fee = row.find("fee").map_or(Ok(Decimal::ZERO), |fee| fee.decimal())?;
+        let (kind, quantity) = match row.get("type")?.text()?.to_uppercase().as_str() {
+            "BUY" => (TransactionKind::Buy, shares),
+            "SELL" => (TransactionKind::Sell, -shares),
+            other => return Err(Refusal::UnknownShape(format!("a transaction of type `{other}`"))),
+        };
+        let amount = quantity.checked_mul(price).map(|value| Money::new(-value, Currency::EUR));
+        let units = Units::of(&security, kind, date, quantity, Currency::EUR);
+        books.units(&Units { price: Some(price), amount, fee, ..units })?;
+    }
+    Ok(books.ledger_by(method(inputs)?))
 }
 
 /// The method of which the case is an example.

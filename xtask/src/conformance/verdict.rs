@@ -86,7 +86,14 @@ impl Comparison {
                     self.figure(&format!("{name}[{place}]"), expected, Some(computed));
                 }
             }
-            (Value::Object(members), Computed::Map(figures)) => {
+            (Value::Array(days), Computed::ByDay(figures)) => {
+                for (place, day) in days.iter().enumerate() {
+                    let date = day.get(0).and_then(Value::as_str).unwrap_or_default();
+                    let expected = day.get(1).unwrap_or(&Value::Null);
+                    self.figure(&format!("{name}[{place}] {date}"), expected, figures.get(date));
+                }
+            }
+            (Value::Object(members), Computed::Map(figures) | Computed::ByDay(figures)) => {
                 for (member, expected) in members {
                     self.figure(&format!("{name}.{member}"), expected, figures.get(member));
                 }
@@ -154,7 +161,7 @@ fn shown(computed: &Computed) -> String {
         Computed::Nothing(reason) => format!("no value: {reason}"),
         Computed::NotOffered(reason) => reason.clone(),
         Computed::List(list) => list.iter().map(shown).collect::<Vec<_>>().join(", "),
-        Computed::Map(figures) => {
+        Computed::Map(figures) | Computed::ByDay(figures) => {
             let members: Vec<String> =
                 figures.iter().map(|(name, figure)| format!("{name}: {}", shown(figure))).collect();
             format!("{{{}}}", members.join(", "))

@@ -33,7 +33,7 @@ pub enum Periodicity {
 const LEAST_SHARE: Decimal = Decimal::from_parts(3, 0, 0, false, 1);
 
 /// The rhythm of payments, from the mean number of days between those that count; years without any
-/// are left out.
+/// are left out, and what several accounts are paid on one day is one payment.
 ///
 /// Source: Portfolio Performance, periodicity of dividends: more than 270 days are annual, 130
 /// semiannual, 60 quarterly, 20 monthly; 430 and more, and fewer, are none of these.
@@ -54,7 +54,9 @@ pub fn periodicity(payments: &[(Date, Decimal)]) -> Periodicity {
             let many = product(amount, count).and_then(|many| quotient(many, sum));
             many.is_ok_and(|share| share > LEAST_SHARE)
         };
-        n_counted += year.iter().map(|(_, amount)| u32::from(counts(*amount))).sum::<u32>();
+        let days = year.chunk_by(|left, right| left.0 == right.0);
+        let n_days = days.filter(|day| day.iter().any(|(_, amount)| counts(*amount))).count();
+        n_counted += u32::try_from(n_days).unwrap_or(u32::MAX);
     }
     let n_empty = i64::from(last.year()) - i64::from(first.year()) + 1 - n_years;
     let n_days = last.duration_since(*first).as_hours() / 24 - n_empty * 365;
@@ -80,15 +82,18 @@ pub struct Yielding {
     pub cost: Decimal,
 }
 
-/// The yield on cost of a year: each payment as a share of what its units cost, summed by year, as
-/// the mean of the years in which anything was paid.
+/// The yield on cost of a year: each payment as a share of what its units cost, summed, as the mean of
+/// the calendar years from the first payment to the last.
+///
+/// Source: Portfolio Performance, rate of return of dividends per year.
 ///
 /// # Errors
 /// Where nothing was paid, or the units cost nothing.
 pub fn yield_per_year(payments: &[Yielding]) -> Ratio {
-    let mut years: Vec<i16> = payments.iter().map(|payment| payment.date.year()).collect();
-    years.sort_unstable();
-    years.dedup();
+    let years = || payments.iter().map(|payment| payment.date.year());
+    let (Some(first), Some(last)) = (years().min(), years().max()) else {
+        return Err(NoValue::NoContributions);
+    };
     let mut total = Decimal::ZERO;
     for payment in payments {
         if payment.cost <= Decimal::ZERO {
@@ -96,11 +101,7 @@ pub fn yield_per_year(payments: &[Yielding]) -> Ratio {
         }
         total = crate::figure::sum(total, quotient(payment.gross, payment.cost)?)?;
     }
-    let count = u32::try_from(years.len()).unwrap_or(u32::MAX);
-    if count == 0 {
-        return Err(NoValue::NoContributions);
-    }
-    Ok(total.to_f64().ok_or(NoValue::OutOfRange)? / f64::from(count))
+    Ok(total.to_f64().ok_or(NoValue::OutOfRange)? / (f64::from(last) - f64::from(first) + 1.0))
 }
 
 #[cfg(test)]
@@ -133,6 +134,11 @@ mod tests {
     }
 
     #[test]
+    fn what_two_accounts_are_paid_on_one_day_is_one_payment() {
+        check(&["2019-01-15", "2019-01-15", "2020-01-15", "2020-01-15"], Periodicity::Annual);
+    }
+
+    #[test]
     fn a_small_special_payment_changes_no_rhythm() {
         let paid =
             [("2019-01-15", 100), ("2019-03-15", 5), ("2020-01-15", 100), ("2021-01-15", 100)]
@@ -147,8 +153,8 @@ mod tests {
             gross: gross.into(),
             cost: 1000.into(),
         };
-        let payments = [paid("2019-01-15", 20), paid("2019-07-15", 30), paid("2020-01-15", 10)];
-        assert_eq!(yield_per_year(&payments), Ok(0.03));
+        let payments = [paid("2019-01-15", 20), paid("2019-07-15", 30), paid("2021-01-15", 10)];
+        assert_eq!(yield_per_year(&payments), Ok(0.02));
         assert_eq!(yield_per_year(&[]), Err(NoValue::NoContributions));
     }
 }

@@ -68,7 +68,7 @@ impl Series {
         }
         let first = first.unwrap_or(period.through);
         let period = Period::new(first.yesterday().unwrap_or(first), period.through);
-        let (worth, of_index) = (Series::new(first, worth), Series::new(first, of_index));
+        let (worth, of_index) = (Self::new(first, worth), Self::new(first, of_index));
         let end = worth.last().unwrap_or(period.through);
         let (index, own) = (of_index.time_weighted(period), self.time_weighted(period));
         let value = worth.value(end);

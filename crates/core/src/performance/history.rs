@@ -98,6 +98,9 @@ impl Series {
     }
 }
 
+/// A value, and what of it is old.
+type Valued = (Figure, Option<Stale>);
+
 /// The first day, and the value at the end of it and of each day that follows. None where nothing
 /// ever happened.
 fn values(
@@ -105,7 +108,7 @@ fn values(
     scope: Scope<'_>,
     flows: &[(Date, Figure)],
     terms: Terms<'_>,
-) -> Option<(Date, Vec<(Figure, Option<Stale>)>)> {
+) -> Option<(Date, Vec<Valued>)> {
     let mut columns = Columns::collect(ledger, scope, terms);
     let first =
         scope.first_day(ledger).into_iter().chain(flows.first().map(|(date, _)| *date)).min()?;
@@ -176,7 +179,7 @@ impl<'a> Columns<'a> {
     }
 
     /// What everything is worth at the end of `date`, and the oldest that this rests on.
-    fn total(&mut self, date: Date) -> (Figure, Option<Stale>) {
+    fn total(&mut self, date: Date) -> Valued {
         let mut total = Sum::default();
         let mut oldest: Option<(Date, Told)> = None;
         let mut rests_on = |since: Date, what: Told| {

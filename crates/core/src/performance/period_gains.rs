@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::breakdown::units_at;
 use super::series::Period;
-use crate::figure::{Figure, Sum, both, difference, product, quotient};
+use crate::figure::{Figure, NoValue, Sum, both, difference, product, quotient};
 use crate::holdings::{Terms, value};
 use crate::ledger::{Book, BookedTransaction, InstrumentIndex, Ledger};
 use crate::lots::{Amounts, CostMethod, Lot, Lots};
@@ -133,7 +133,7 @@ fn price_of(
         };
         let units = ledger.instruments[booked.instrument].units_per_contract();
         let amount = product(transaction.quantity, price).and_then(|amount| product(amount, units));
-        return in_both(amount.map(|amount| Money::new(amount, told_in)), date, currency, terms);
+        return in_both(&amount.map(|amount| Money::new(amount, told_in)), date, currency, terms);
     }
     // The cash without what isn't the price: fees are negative in both.
     let sum = |to: Currency| {
@@ -163,11 +163,11 @@ fn worth(
 ) -> Amounts {
     let price = ledger.prices[instrument].on(date);
     let told = value(&ledger.instruments[instrument], quantity, price, date);
-    in_both(told, date, currency, terms)
+    in_both(&told, date, currency, terms)
 }
 
 fn in_both(
-    money: Result<Money, crate::figure::NoValue>,
+    money: &Result<Money, NoValue>,
     date: Date,
     currency: Currency,
     terms: Terms<'_>,

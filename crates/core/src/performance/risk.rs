@@ -153,11 +153,9 @@ pub fn sharpe(annual_return: f64, risk_free: f64, annual_volatility: f64) -> Rat
 }
 
 impl Series {
-    /// The deepest fall of a period, from the first day on which anything was held.
-    ///
-    /// # Errors
-    /// As [`Self::daily_returns`]; and where nothing was held at all.
-    pub fn drawdown(&self, period: Period) -> Result<Drawdown, NoValue> {
+    /// What one unit of money became by the end of each day of a period, from the first day on which
+    /// anything was held.
+    fn growth(&self, period: Period) -> Result<Vec<(Date, f64)>, NoValue> {
         let before = self.value(period.after)?;
         let returns = self.daily_returns(period)?;
         let mut growth = Vec::with_capacity(returns.len() + 1);
@@ -172,7 +170,28 @@ impl Series {
                 growth.push((day.date, reached));
             }
         }
-        Drawdown::of(&growth).ok_or(NoValue::NoContributions)
+        Ok(growth)
+    }
+
+    /// The deepest fall of a period, from the first day on which anything was held.
+    ///
+    /// # Errors
+    /// As [`Self::daily_returns`]; and where nothing was held at all.
+    pub fn drawdown(&self, period: Period) -> Result<Drawdown, NoValue> {
+        Drawdown::of(&self.growth(period)?).ok_or(NoValue::NoContributions)
+    }
+
+    /// How far the value was below its last peak at the end of each day: 0, or negative.
+    ///
+    /// # Errors
+    /// As [`Self::daily_returns`].
+    pub fn underwater(&self, period: Period) -> Result<Vec<(Date, f64)>, NoValue> {
+        let mut peak = f64::MIN_POSITIVE;
+        let below = |(date, reached): (Date, f64)| {
+            peak = peak.max(reached);
+            (date, reached / peak - 1.0)
+        };
+        Ok(self.growth(period)?.into_iter().map(below).collect())
     }
 
     /// The volatility of a period: of its trading days on which, as on the day before, anything was
@@ -202,9 +221,10 @@ impl Series {
     }
 }
 
-/// Monday to Friday without the days on which hardly an exchange trades: New Year, Good Friday, Easter
-/// Monday, 1 May, and 24 to 26 December. Returns of other days would be zeros that nobody could earn,
-/// and make every volatility look smaller.
+/// Monday to Friday without New Year, Good Friday, Easter Monday, 1 May, and 24 to 26 December.
+///
+/// Hardly an exchange trades on other days: their returns would be zeros that nobody could earn, and
+/// make every volatility look smaller.
 ///
 /// Source: Portfolio Performance, its default trading calendar.
 #[must_use]

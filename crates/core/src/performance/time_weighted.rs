@@ -12,10 +12,24 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::series::{Day, Period, Series};
-use crate::figure::{NoValue, Ratio, sum};
+use crate::figure::{NoValue, Ratio, difference, sum};
 
 /// Days in a year: Actual/365.
 pub(super) const YEAR: f64 = 365.0;
+
+/// When in a day money goes in and out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Timing {
+    /// In at the start, out at the end: all that is there on a day takes part in it. The convention
+    /// of every figure here.
+    #[default]
+    StartAndEnd,
+    /// At the end, at the day's own prices: what is put in takes part from the next day on. Where
+    /// nothing was there before, it takes part from the start.
+    ///
+    /// Source: fava-portfolio-returns; GIPS, for flows that are valued when they come.
+    End,
+}
 
 /// What a day returned.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,11 +49,23 @@ impl Series {
     /// # Errors
     /// Where a value or a flow isn't known, or less than nothing was invested.
     pub fn daily_returns(&self, period: Period) -> Result<Vec<DayReturn>, NoValue> {
+        self.daily_returns_by(period, Timing::default())
+    }
+
+    /// The return of each day of a period, with money going in and out when `timing` has it.
+    ///
+    /// # Errors
+    /// As [`Self::daily_returns`].
+    pub fn daily_returns_by(
+        &self,
+        period: Period,
+        timing: Timing,
+    ) -> Result<Vec<DayReturn>, NoValue> {
         let (mut before, days) = self.within(period)?;
         let mut returns = Vec::new();
         for (date, day) in days {
             let end = day.value.clone()?;
-            returns.push(day_return(date, before, day, end)?);
+            returns.push(day_return(date, before, day, timing)?);
             before = end;
         }
         Ok(returns)
@@ -77,9 +103,17 @@ impl Series {
     }
 }
 
-fn day_return(date: Date, before: Decimal, day: &Day, end: Decimal) -> Result<DayReturn, NoValue> {
-    let invested = sum(before, day.inflow.clone()?)?;
-    let became = sum(end, day.outflow.clone()?)?;
+fn day_return(
+    date: Date,
+    before: Decimal,
+    day: &Day,
+    timing: Timing,
+) -> Result<DayReturn, NoValue> {
+    let (end, inflow, outflow) = (day.value.clone()?, day.inflow.clone()?, day.outflow.clone()?);
+    let (invested, became) = match timing {
+        Timing::End if !before.is_zero() => (before, sum(difference(end, inflow)?, outflow)?),
+        _ => (sum(before, inflow)?, sum(end, outflow)?),
+    };
     if invested.is_zero() {
         let is_unlinked = !became.is_zero();
         return Ok(DayReturn { date, rate: 0.0, is_invested: false, is_unlinked });
@@ -143,6 +177,19 @@ mod tests {
     fn what_is_put_in_takes_part_in_its_day_and_so_does_what_is_taken_out() {
         check(&[(1, 110), (2, 231)], &[(1, 100), (2, 100)], Ok("0.210000"));
         check(&[(1, 110), (2, 21)], &[(1, 100), (2, -100)], Ok("0.210000"));
+    }
+
+    #[test]
+    fn money_may_also_come_at_the_end_of_its_day() {
+        let values = [(1, 20), (2, 50)].map(|(day, value)| (date(2024, 1, day), value.into()));
+        let flows = [(1, 20), (2, 25)].map(|(day, value)| (date(2024, 1, day), value.into()));
+        let series = Series::carried(&values, &flows, date(2024, 1, 2));
+        let of = |timing| {
+            let days = series.daily_returns_by(series.whole().unwrap(), timing).unwrap();
+            format!("{:.6}", linked(days.iter().map(|day| day.rate)))
+        };
+        assert_eq!(of(Timing::StartAndEnd), "0.111111");
+        assert_eq!(of(Timing::End), "0.250000");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use stonks_core::transaction::{Transaction, TransactionKind};
 use crate::story::{Story, cash, developed, fee, quote, total, trade, units};
 
 /// A few months of one account, in any order: trades of two shares, deposits, fees, quotes.
-fn facts() -> impl Strategy<Value = Vec<Fact>> {
+pub(crate) fn facts() -> impl Strategy<Value = Vec<Fact>> {
     let fact = (0u8..5, 1u32..120, 1i64..500, 1i64..10_000)
         .prop_map(|(kind, day, number, cents)| (kind, day, number, cents));
     prop::collection::vec(fact, 1..40).prop_map(|told| {

@@ -60,6 +60,13 @@ impl Investment {
             flows.push((before, value.decimal()?));
             values.push((before, value.decimal()?));
         }
+        // Whoever takes out more than there is has gained it: nothing is left, not a debt.
+        let carried = Series::carried(&values, &flows, end);
+        let emptied = carried
+            .days()
+            .filter(|(_, day)| day.value.as_ref().is_ok_and(|value| *value < Decimal::ZERO));
+        let emptied = emptied.map(|(date, _)| (date, Decimal::ZERO)).take(1);
+        let values: Vec<(Date, Decimal)> = values.iter().copied().chain(emptied).collect();
         Ok(Self { series: Series::carried(&values, &flows, end), flows })
     }
 
@@ -108,10 +115,10 @@ impl Investment {
             if is_told { figure } else { Computed::NotOffered(APART.to_owned()) }
         };
         let figures: [(&str, Computed); 7] = [
-            ("value_begin", before.clone().into()),
+            ("value_begin", before.into()),
             ("cashflow", cashflow.into()),
             ("value_end", self.series.value(end).into()),
-            ("pnl", pnl.clone().into()),
+            ("pnl", pnl.into()),
             ("irr", self.irr(period)?),
             ("twr", twr(self.series.time_weighted(period).into())),
             (

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use stonks_core::cash::CashKind;
 use stonks_core::figure::{Figure, NoValue, Ratio};
 use stonks_core::money::round;
-use stonks_core::performance::{Breakdown, Scope, Series};
+use stonks_core::performance::{Breakdown, Period, Scope, Series};
 
 use super::data::Client;
 use crate::conformance::case::{Inputs, Refusal, read_date};
@@ -77,7 +77,10 @@ pub(super) fn daily(inputs: &Inputs<'_>, asked: &[&str]) -> Result<Figures, Refu
             "accumulated" => from_start(accumulated.clone()).into(),
             // One figure for every day, where all are the same.
             "accumulated_all" => all_the_same(accumulated.clone()).into(),
-            "final_accumulated" | "ttwror" => series.time_weighted(client.period).into(),
+            "final_accumulated" | "accumulated_final" | "accumulated_last" | "final" | "ttwror"
+            | "twr" | "performance" => series.time_weighted(client.period).into(),
+            "max_drawdown" => series.drawdown(client.period).map(|fall| fall.depth).into(),
+            "totals" => totals(&series, client.period).into(),
             "irr" => series.money_weighted(client.period).into(),
             "warnings" => {
                 returns.clone().map(|days| days.iter().filter(|day| day.is_unlinked).count()).into()
@@ -90,6 +93,12 @@ pub(super) fn daily(inputs: &Inputs<'_>, asked: &[&str]) -> Result<Figures, Refu
         figures.insert((*figure).to_owned(), computed);
     }
     Ok(figures)
+}
+
+/// The value at the end of every day, from that with which the period begins on.
+fn totals(series: &Series, period: Period) -> Result<Vec<Decimal>, NoValue> {
+    let days = period.after.series(jiff::Span::new().days(1));
+    days.take_while(|date| *date <= period.through).map(|date| series.value(date)).collect()
 }
 
 fn all_the_same(rates: Result<Vec<f64>, NoValue>) -> Ratio {

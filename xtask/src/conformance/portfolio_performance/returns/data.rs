@@ -30,6 +30,10 @@ pub(super) struct Client {
     pub(super) taxes: Vec<(Date, String, Money)>,
 }
 
+/// Lists of transactions of a client that isn't told whole.
+const LISTS: [&str; 4] =
+    ["transactions", "cash_transactions", "portfolio_transactions", "security_transactions"];
+
 /// The one security of a case that names none.
 pub(super) const ONLY: &str = "security";
 
@@ -131,9 +135,10 @@ impl Reader {
     }
 
     fn transactions(&mut self, inputs: &Inputs<'_>) -> Result<(), Refusal> {
-        let rows = inputs.any(&["transactions", "cash_transactions"]);
-        for row in rows.map_or_else(|| inputs.get("transactions"), Ok)?.items()? {
-            self.row(&row)?;
+        for list in LISTS {
+            for row in inputs.find(list).map_or_else(|| Ok(Vec::new()), |list| list.items())? {
+                self.row(&row)?;
+            }
         }
         let Some(prices) = inputs.find("prices") else { return Ok(()) };
         let told = prices.find("currency").or_else(|| inputs.find("security_currency"));
@@ -253,10 +258,10 @@ impl Reader {
                 units.amount = Some(Money::new(sign * native, told));
                 units.settled = Some(money(sign * amount));
             }
-            return self.books.units(units);
+            return self.books.units(&units);
         }
         units.price = gross.checked_div(shares).filter(|price| !price.is_zero());
-        self.books.units(units)?;
+        self.books.units(&units)?;
         self.books.cash(CashKind::Deposit, date, money(costs), None)?;
         self.books.cash(CashKind::Fee, date, money(-fee), Some(&of))?;
         self.books.cash(CashKind::Tax, date, money(-tax), Some(&of))

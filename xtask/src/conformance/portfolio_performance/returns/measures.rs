@@ -154,12 +154,14 @@ impl Client {
         instrument: InstrumentIndex,
         figure: &str,
     ) -> Result<Option<Computed>, Refusal> {
+        // The rhythm is that of all payments there are.
+        let counts = |date| figure == "periodicity" || self.period.contains(date);
         let mut payments = Vec::new();
         for book in &self.ledger.books {
             for payment in
                 paid(book).iter().filter(|payment| payment.instrument == Some(instrument))
             {
-                if self.period.contains(payment.at.date) {
+                if counts(payment.at.date) {
                     let gross = payment.gross.clone();
                     let money = gross
                         .map(|amount| stonks_core::money::Money::new(amount, payment.currency));
