@@ -10,9 +10,10 @@ use rust_decimal::prelude::ToPrimitive;
 use super::series::days_between;
 use crate::figure::{Figure, NoValue, Ratio, product, quotient, sum};
 
-/// What was invested on average, from what was invested behind each change, oldest first, up to but
-/// without `until`. Days with nothing invested don't count; where no day is over yet, the last amount is
-/// the average.
+/// What was invested on average up to but without `until`.
+///
+/// `invested` is what was invested behind each change, oldest first. Days with nothing invested don't
+/// count; where no day is over yet, the last amount is the average.
 ///
 /// # Errors
 /// Where an amount isn't known, or nothing was ever invested.
@@ -48,25 +49,25 @@ mod tests {
     use super::*;
     use jiff::civil::date;
 
-    fn check(invested: &[(i8, i64)], until: i8, expected: Figure) {
+    fn check(invested: &[(i8, i64)], until: i8, expected: &Figure) {
         let invested: Vec<(Date, Figure)> = invested
             .iter()
             .map(|(day, amount)| (date(2024, 1, *day), Ok((*amount).into())))
             .collect();
-        assert_eq!(average_invested(&invested, date(2024, 1, until)), expected);
+        assert_eq!(average_invested(&invested, date(2024, 1, until)), *expected);
     }
 
     #[test]
     fn each_day_with_something_invested_counts_alike() {
-        check(&[(1, 100), (6, 200)], 11, Ok(150.into()));
-        check(&[(1, 100), (6, 0), (9, 200)], 14, Ok(150.into()));
-        check(&[(1, 100), (6, 0)], 11, Ok(100.into()));
+        check(&[(1, 100), (6, 200)], 11, &Ok(150.into()));
+        check(&[(1, 100), (6, 0), (9, 200)], 14, &Ok(150.into()));
+        check(&[(1, 100), (6, 0)], 11, &Ok(100.into()));
     }
 
     #[test]
     fn on_the_first_day_the_amount_is_the_average() {
-        check(&[(1, 100)], 1, Ok(100.into()));
-        check(&[], 1, Err(NoValue::NoContributions));
+        check(&[(1, 100)], 1, &Ok(100.into()));
+        check(&[], 1, &Err(NoValue::NoContributions));
     }
 
     #[test]
