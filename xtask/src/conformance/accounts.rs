@@ -158,6 +158,16 @@ impl Accounts {
     }
 
     pub(super) fn cash(&mut self, kind: CashKind, date: Date, money: Money) -> Result<(), Refusal> {
+        self.cash_of(ONLY, kind, date, money)
+    }
+
+    pub(super) fn cash_of(
+        &mut self,
+        account: &str,
+        kind: CashKind,
+        date: Date,
+        money: Money,
+    ) -> Result<(), Refusal> {
         let movement = CashMovement {
             identity: self.identity()?,
             broker_account: None,
@@ -172,7 +182,7 @@ impl Accounts {
             description: None,
             balance: None,
         };
-        let facts = self.facts.entry(ONLY.to_owned()).or_default();
+        let facts = self.facts.entry(account.to_owned()).or_default();
         facts.push(Fact::CashMovement(movement));
         Ok(())
     }

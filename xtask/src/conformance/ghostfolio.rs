@@ -4,6 +4,7 @@
 //! effect" convert each amount on its own day, the others convert what they are in the currency of the
 //! asset on the day of valuation. Rates are shares of what was invested on average.
 
+mod activities;
 mod portfolio;
 mod standing;
 
@@ -18,8 +19,13 @@ pub(super) fn figures(inputs: &Inputs<'_>, asked: &[&str]) -> Result<Figures, Re
         let days = inputs.get("days")?.decimal()?;
         let days =
             i32::try_from(days).map_err(|_| Refusal::Malformed("too many days".to_owned()))?;
-        let rate = annualised(inputs.get("cumulative_return")?.number()?, days);
-        return Ok(Figures::from([("annualised".to_owned(), rate.into())]));
+        let rate = match annualised(inputs.get("cumulative_return")?.number()?, days) {
+            Err(_) if days <= 0 => Computed::NotOffered(
+                "of no day there is no return of a year here, and 0 in Ghostfolio".to_owned(),
+            ),
+            rate => rate.into(),
+        };
+        return Ok(Figures::from([("annualised".to_owned(), rate)]));
     }
     let portfolio = Portfolio::read(inputs)?;
     let mut figures = Figures::new();

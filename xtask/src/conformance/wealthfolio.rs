@@ -6,7 +6,7 @@
 
 mod returns;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -15,7 +15,7 @@ use stonks_core::deposits::{contributions, net_contributions};
 use stonks_core::figure::Figure;
 use stonks_core::holdings::{Holding, Terms};
 use stonks_core::money::{Currency, Money};
-use stonks_core::portfolio::portfolio;
+use stonks_core::portfolio::{CashBalance, cash_by_currency, portfolio};
 use stonks_core::transaction::TransactionKind;
 
 use super::accounts::{
@@ -146,8 +146,8 @@ impl Case {
             Some(amount) => amount.decimal()?,
             None => number(row, &["quantity"])? * number(row, &["price", "unit_price"])?,
         };
-        self.accounts.cash(kind, date, Money::new(sign * amount, currency))?;
-        self.accounts.cash(CashKind::Fee, date, Money::new(-fee.amount, currency))
+        self.accounts.cash_of(account, kind, date, Money::new(sign * amount, currency))?;
+        self.accounts.cash_of(account, CashKind::Fee, date, Money::new(-fee.amount, currency))
     }
 
     fn units(
@@ -178,7 +178,9 @@ impl Case {
             }
         };
         self.accounts.units(Units { account, ..units })?;
-        Ok(())
+        // The cash of every account is kept, and pays for what is bought.
+        let nothing = Money::new(Decimal::ZERO, currency);
+        self.accounts.cash_of(account, CashKind::Adjustment, date, nothing)
     }
 
     /// `AAPL (USD)` is listed in dollars.
@@ -236,21 +238,7 @@ impl Case {
     fn figure(&self, developed: &Developed, figure: &str) -> Option<Computed> {
         let whole = portfolio(&developed.ledger, None, self.terms());
         let computed: Computed = match figure {
-            "cash" => {
-                let zeros = self.currencies.iter().map(|currency| (*currency, Decimal::ZERO));
-                let mut sums: std::collections::BTreeMap<_, _> = zeros.collect();
-                sums.extend(stonks_core::portfolio::cash_by_currency(&whole.cash));
-                for book in &developed.ledger.books {
-                    for flow in book.cash_flows().filter(|_| !book.is_cash_known()) {
-                        let sum: &mut Decimal = sums.entry(flow.money.currency).or_default();
-                        *sum += flow.money.amount;
-                    }
-                }
-                let named = sums
-                    .into_iter()
-                    .map(|(currency, amount)| (self.exchange.name(currency), amount.into()));
-                Computed::Map(named.collect())
-            }
+            "cash" => self.purses(&whole.cash),
             "cash_total_account_currency" | "cash_total" => whole.total.cash.figure().into(),
             "net_contribution" => self.contributed(developed).into(),
             "total_value" | "value" => whole.total.value.figure().into(),
@@ -262,7 +250,17 @@ impl Case {
         Some(computed)
     }
 
-    /// Where no cash is told, what was paid for units counts as put in and nothing else is.
+    /// Cash by currency, also where there is none of one that was named.
+    fn purses(&self, balances: &[CashBalance]) -> Computed {
+        let zeros = self.currencies.iter().map(|currency| (*currency, Decimal::ZERO));
+        let mut sums: BTreeMap<Currency, Decimal> = zeros.collect();
+        sums.extend(cash_by_currency(balances));
+        let named = sums
+            .into_iter()
+            .map(|(currency, amount)| (self.exchange.name(currency), amount.into()));
+        Computed::Map(named.collect())
+    }
+
     fn contributed(&self, developed: &Developed) -> Figure {
         let books = developed.ledger.books.iter();
         let mut sum = stonks_core::figure::Sum::default();
@@ -286,7 +284,10 @@ impl Case {
             ];
             Computed::Map(told.map(|(name, figure)| (name.to_owned(), figure)).into())
         });
-        let told: [(&str, Computed); 7] = [
+        let whole = portfolio(&developed.ledger, Some(&holding.account), self.terms());
+        let told: [(&str, Computed); 9] = [
+            ("cash", self.purses(&whole.cash)),
+            ("total_value", whole.total.value.figure().into()),
             ("quantity", holding.quantity.into()),
             ("currency", Computed::Text(self.exchange.name(holding.currency))),
             ("average_cost", holding.average_cost(instrument).into()),

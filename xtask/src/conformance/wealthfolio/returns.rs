@@ -12,8 +12,11 @@ use crate::conformance::computed::{Computed, Figures};
 type Valuation = (Date, Decimal, Decimal);
 
 pub(super) fn figures(inputs: &Inputs<'_>, asked: &[&str]) -> Result<Figures, Refusal> {
-    let columns = inputs.get("columns")?.items()?;
-    let columns: Vec<&str> = columns.iter().map(Inputs::text).collect::<Result<_, _>>()?;
+    let columns = inputs.find("columns").map(|list| list.items()).transpose()?;
+    let columns = match &columns {
+        Some(columns) => columns.iter().map(Inputs::text).collect::<Result<Vec<_>, _>>()?,
+        None => vec!["date", "total_value", "net_contribution"],
+    };
     let column = |names: &[&str]| columns.iter().position(|column| names.contains(column));
     let missing = |what: &str| Refusal::UnknownShape(format!("valuations without {what}"));
     let value =

@@ -258,7 +258,8 @@ fn exchange(inputs: &Inputs<'_>, rows: &[(String, Inputs<'_>)]) -> Result<Exchan
         rates.push((row.get("date")?.date()?, rate.decimal()?));
         pair = Some(format!("{native}EUR"));
     }
-    if let Some(rate) = inputs.any(&["rate_at_end", "end_rate", "rate_end"]) {
+    let keys = inputs.keys().into_iter().filter(|key| key.contains("rate"));
+    for rate in keys.filter_map(|key| inputs.find(key)).filter(Inputs::is_number) {
         let last = rates.iter().map(|(date, _)| *date).max();
         let behind = last.and_then(|last| last.tomorrow().ok());
         rates.extend(behind.map(|behind| Ok((behind, rate.decimal()?))).transpose()?);

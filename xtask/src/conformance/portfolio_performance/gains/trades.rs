@@ -152,25 +152,23 @@ impl Client {
     pub(super) fn trade_figure(&self, figure: &str) -> Result<Option<Computed>, Refusal> {
         let trades = self.trades(CostMethod::Fifo)?;
         let base = self.exchange.name(self.base);
-        let told = |trade: &Trade| trade.figures(&base, self.is_quoted);
-        let one = |trade: Option<&Trade>, place: usize| -> Result<Option<Figures>, Refusal> {
-            let Some(mut figures) = trade.map(told) else { return Ok(None) };
-            for (name, method) in
-                [("fifo", CostMethod::Fifo), ("moving_average", CostMethod::Average)]
-            {
-                let trades = self.trades(method)?;
-                let entry = trades.get(place).map(|trade| trade.entry().base);
-                let entry = entry.map(|entry| entry.map(|amount| amount.abs()).into());
-                figures.extend(entry.map(|entry| (format!("entry_{name}"), entry)));
+        // The same trades, each with the average as its cost.
+        let averaged = self.trades(CostMethod::Average)?;
+        let told = |place: usize| -> Option<Figures> {
+            let mut figures = trades.get(place)?.figures(&base, self.is_quoted);
+            let average = averaged.get(place)?.figures(&base, self.is_quoted);
+            for (name, suffix) in [(&figures.clone(), "fifo"), (&average, "moving_average")] {
+                let of_method = name.iter().map(|(name, told)| (format!("{name}_{suffix}"), told));
+                figures.extend(of_method.map(|(name, told)| (name, told.clone())));
             }
-            Ok(Some(figures))
+            Some(figures)
         };
         let last = trades.len().saturating_sub(1);
         Ok(match figure {
-            "trades" => Some(Computed::List(trades.iter().map(|it| told(it).into()).collect())),
+            "trades" => Some((0..trades.len()).filter_map(told).collect::<Vec<_>>().into()),
             "number_of_trades" => Some(trades.len().into()),
-            "first_trade" => one(trades.first(), 0)?.map(Into::into),
-            "last_trade" => one(trades.last(), last)?.map(Into::into),
+            "first_trade" => told(0).map(Into::into),
+            "last_trade" => told(last).map(Into::into),
             _ => {
                 let (place, name) = match figure.strip_prefix("first_trade_") {
                     Some(name) => (0, name),
@@ -179,7 +177,7 @@ impl Client {
                         None => return Ok(None),
                     },
                 };
-                one(trades.get(place), place)?.and_then(|mut figures| figures.remove(name))
+                told(place).and_then(|mut figures| figures.remove(name))
             }
         })
     }
