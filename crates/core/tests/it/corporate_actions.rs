@@ -5,10 +5,12 @@ use stonks_core::corporate_actions::{ActionKind, CorporateAction};
 use stonks_core::fact::Fact;
 use stonks_core::ledger::Ledger;
 use stonks_core::lots::{Allocation, Choices, CostMethod};
+use stonks_core::performance::value_history;
 use stonks_core::transaction::{Transaction, TransactionKind};
 
 use crate::story::{
-    Story, cash, decimal, developed, holding, money, quote, shown, total, trade, units,
+    Story, cash, date, decimal, developed, holding, money, quote, rates, shown, terms, total,
+    trade, units,
 };
 
 fn leg(id: &str, of: &str, quantity: &str, price: &str, kind: TransactionKind) -> Fact {
@@ -308,7 +310,12 @@ fn check_history(quotes: &[(&str, &str)]) {
     let ledger = Story::new(facts).ledger();
     let value = |day| shown(&total(&ledger, day).total.value.figure());
     let days = ["2024-02-28", "2024-02-29", "2024-03-01", "2024-03-04"];
-    assert_eq!(days.map(value), ["800", "820", "840", "860"]);
+    let expected = ["800", "820", "840", "860"];
+    assert_eq!(days.map(value), expected);
+    let rates = rates();
+    let history = value_history(&ledger, None, None, terms(&rates, "2024-03-04"));
+    let of_day = |day: &str| history.iter().find(|told| told.date == date(day)).unwrap();
+    assert_eq!(days.map(|day| shown(&of_day(day).value)), expected);
 }
 
 #[test]
@@ -317,4 +324,6 @@ fn history_is_right_whether_quotes_are_adjusted_for_a_split_or_not() {
     let told = |before: [(&'static str, &'static str); 2]| [before, behind].concat();
     check_history(&told([("2024-02-28", "40 EUR"), ("2024-02-29", "41 EUR")]));
     check_history(&told([("2024-02-28", "4 EUR"), ("2024-02-29", "4.1 EUR")]));
+    // The market split a day before the broker booked it.
+    check_history(&told([("2024-02-28", "40 EUR"), ("2024-02-29", "4.1 EUR")]));
 }

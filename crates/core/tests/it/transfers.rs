@@ -1,8 +1,12 @@
 //! Units that move between own accounts, with what they cost.
 
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use rust_decimal::Decimal;
 use stonks_core::fact::Fact;
 use stonks_core::holdings::holdings;
-use stonks_core::lots::CostMethod;
+use stonks_core::lots::{Amounts, CostMethod, Lot};
 use stonks_core::transaction::TransactionKind;
 
 use crate::story::{Story, decimal, holding, rates, shown, terms, trade, units};
@@ -104,4 +108,50 @@ fn before_a_move_nothing_has_moved() {
     let arrived = moved("a", "2024-03-02", TransactionKind::TransferIn, "15");
     let ledger = Story::new([bought(), vec![out]].concat()).of("other", vec![arrived]).ledger();
     assert_eq!(shown(&holding(&ledger, SHARE, "2024-02-28").cost.base), "300");
+}
+
+proptest! {
+    /// Each lot that moves is as it was; average cost is that of what moves.
+    #[test]
+    fn what_moves_and_what_stays_is_what_was(
+        bought in prop::collection::vec((1i64..100, 1i64..10_000, 1i8..28), 1..12),
+        share in 1i64..=100,
+        method in prop::sample::select(CostMethod::ALL.to_vec()),
+    ) {
+        let purchases = bought.iter().enumerate().map(|(place, (units, price, day))| {
+            let (units, price) = (units.to_string(), format!("{price} EUR"));
+            let day = format!("2024-01-{day:02}");
+            Fact::Transaction(trade(&format!("{place:02}"), &day, SHARE, &units, &price))
+        });
+        let all: i64 = bought.iter().map(|(units, ..)| units).sum();
+        let moving = (all * share / 100).max(1);
+        let leaving = moved("out", "2024-03-01", TransactionKind::TransferOut, &format!("-{moving}"));
+        let arriving = moved("in", "2024-03-02", TransactionKind::TransferIn, &moving.to_string());
+        let story = Story::new(purchases.chain([leaving]).collect());
+        let ledger = story.of("other", vec![arriving]).method(method).ledger();
+        let rates = rates();
+        let lots = |as_of: &str| -> Vec<Lot> {
+            let all = holdings(&ledger, None, terms(&rates, as_of));
+            all.into_iter().flat_map(|holding| holding.lots).collect()
+        };
+        let sums = |lots: &[Lot]| {
+            let mut by_origin: BTreeMap<_, (Decimal, Amounts)> = BTreeMap::new();
+            for lot in lots {
+                let (units, cost) =
+                    by_origin.entry((lot.acquired, lot.origin)).or_insert((Decimal::ZERO, Amounts::ZERO));
+                *units += lot.quantity;
+                *cost = cost.plus(&lot.cost);
+            }
+            by_origin
+        };
+        let (before, after) = (lots("2024-02-01"), lots("2024-03-02"));
+        let cost = |lots: &[Lot]| lots.iter().fold(Amounts::ZERO, |sum, lot| sum.plus(&lot.cost));
+        prop_assert_eq!(cost(&before), cost(&after));
+        if method == CostMethod::Average {
+            let units = |lots: &[Lot]| sums(lots).into_values().map(|(units, _)| units).collect::<Vec<_>>();
+            prop_assert_eq!(units(&before), units(&after));
+        } else {
+            prop_assert_eq!(sums(&before), sums(&after));
+        }
+    }
 }
