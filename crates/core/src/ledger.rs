@@ -49,6 +49,8 @@ pub struct BookedTransaction {
     pub transaction: Transaction,
     pub instrument: InstrumentIndex,
     pub source: Source,
+    /// The change in units that counts: where no position can be short, no more go than were held.
+    pub units: Decimal,
     /// Its effect on the cash, fees included, one entry for each currency, in units that balances are
     /// kept in. Empty where nothing is known.
     pub cash: Vec<Money>,
@@ -230,23 +232,6 @@ impl Book {
             }
         }
         actions
-    }
-
-    /// Changes of units in the order in which they happened. Where a sale of more than is held means
-    /// that the history is incomplete, no more units go than were there.
-    pub fn unit_changes(&self) -> Vec<(Date, InstrumentIndex, Decimal)> {
-        let mut held: HashMap<InstrumentIndex, Decimal> = HashMap::new();
-        let changes = self.transactions.iter().map(|booked| {
-            let transaction = &booked.transaction;
-            let mut change = transaction.quantity;
-            if self.oversell == Oversell::IsIncomplete {
-                let held = held.entry(booked.instrument).or_default();
-                change = change.max(-*held);
-                *held = held.saturating_add(change);
-            }
-            (transaction.at.date, booked.instrument, change)
-        });
-        changes.collect()
     }
 }
 

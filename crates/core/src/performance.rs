@@ -8,6 +8,7 @@ mod breakdown;
 mod columns;
 mod dietz;
 mod history;
+mod holding;
 mod intervals;
 mod invested;
 mod money_weighted;

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, HashMap};
 use rust_decimal::Decimal;
 
 use super::instruments::InstrumentNames;
-use super::{Book, BookedMovement, BookedTransaction, OfInstrument};
+use super::{Book, BookedMovement, BookedTransaction, InstrumentIndex, OfInstrument};
 use crate::account::{AccountName, BrokerAccount};
 use crate::cash::{Balance, CashKind, CashMovement, DaySide};
 use crate::fact::Identity;
-use crate::lots::{Choices, CostMethod};
+use crate::lots::{Choices, CostMethod, Oversell};
 use crate::money::{Currency, Money};
 use crate::statement::{Completed, Delivery, Source, Statement};
 use crate::transaction::{Fee, FeeKind, Transaction, TransactionKind};
@@ -65,6 +65,7 @@ impl Books<'_> {
         if let Some(book) = self.book(&source, broker_account) {
             let (cash, fees) = (own_cash(&transaction), transaction.fees.clone());
             book.transactions.push(BookedTransaction {
+                units: transaction.quantity,
                 transaction,
                 instrument,
                 source,
@@ -127,6 +128,7 @@ impl Book {
                 .cmp(&key(right))
                 .then_with(|| left.transaction.identity.cmp(&right.transaction.identity))
         });
+        self.count_units();
         // Movements of one minute stay in the order in which the broker lists them: their balances
         // follow from each other, and nothing else depends on it.
         self.movements.sort_by_key(|booked| booked.movement.at);
@@ -140,6 +142,18 @@ impl Book {
             if let Some(told) = told {
                 own.clone_from(&told.fact);
             }
+        }
+    }
+
+    fn count_units(&mut self) {
+        if self.oversell != Oversell::IsIncomplete {
+            return;
+        }
+        let mut held: HashMap<InstrumentIndex, Decimal> = HashMap::new();
+        for booked in &mut self.transactions {
+            let held = held.entry(booked.instrument).or_default();
+            booked.units = booked.units.max(-*held);
+            *held = held.saturating_add(booked.units);
         }
     }
 

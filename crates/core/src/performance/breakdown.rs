@@ -52,7 +52,7 @@ impl Breakdown {
             None => Ok(Decimal::ZERO),
         };
         let (initial, final_value) = (at(period.after), at(period.through));
-        let flows = scope.flows(ledger, terms).into_iter();
+        let flows = scope.changes(ledger, terms).flows.into_iter();
         let transfers =
             total(flows.filter(|(date, _)| period.contains(*date)).map(|(_, amount)| amount))
                 .figure();
@@ -130,10 +130,10 @@ impl Sums {
 /// Units of each instrument of a book at the end of a day.
 pub(super) fn units_at(book: &Book, date: Date) -> HashMap<InstrumentIndex, Decimal> {
     let mut units: HashMap<InstrumentIndex, Decimal> = HashMap::new();
-    let before = book.unit_changes().into_iter().filter(|(day, ..)| *day <= date);
-    for (_, instrument, change) in before {
-        let held = units.entry(instrument).or_default();
-        *held = held.saturating_add(change);
+    let before = book.transactions.iter().filter(|booked| booked.transaction.at.date <= date);
+    for booked in before {
+        let held = units.entry(booked.instrument).or_default();
+        *held = held.saturating_add(booked.units);
     }
     units.retain(|_, held| !held.is_zero());
     units

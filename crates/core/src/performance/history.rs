@@ -9,8 +9,8 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::columns::{Position, Purse};
-use super::scope::Scope;
-use super::series::{Series, days_between};
+use super::scope::{Changes, Scope};
+use super::series::{Day, Series, days_between};
 use crate::account::AccountName;
 use crate::figure::{Figure, NoValue, Sum};
 use crate::holdings::Terms;
@@ -63,8 +63,9 @@ pub fn value_history(
     terms: Terms<'_>,
 ) -> Vec<DayValue> {
     let scope = account.map_or(Scope::Portfolio, Scope::Account);
-    let flows = scope.flows(ledger, terms);
-    let Some((first, values)) = values(ledger, scope, &flows, terms) else { return Vec::new() };
+    let changes = scope.changes(ledger, terms);
+    let Some((first, values)) = values(ledger, &changes, terms) else { return Vec::new() };
+    let flows = changes.flows;
     let (mut put_in, mut read) = (Sum::default(), 0);
     let mut days = Vec::with_capacity(values.len());
     for (date, (value, stale)) in first.series(jiff::Span::new().days(1)).zip(values) {
@@ -83,12 +84,25 @@ impl Series {
     /// Values and flows of the whole portfolio, an account or a holding, up to `terms.as_of`.
     #[must_use]
     pub fn of(ledger: &Ledger, scope: Scope<'_>, terms: Terms<'_>) -> Self {
-        let flows = scope.flows(ledger, terms);
-        let (first, values) =
-            values(ledger, scope, &flows, terms).unwrap_or((terms.as_of, Vec::new()));
-        let mut days: Vec<super::Day> =
-            values.into_iter().map(|(value, _)| super::Day::quiet(value)).collect();
-        for (date, amount) in &flows {
+        Self::from_changes(ledger, &scope.changes(ledger, terms), terms)
+    }
+
+    /// Those of each instrument that was ever held, in one account or in all.
+    #[must_use]
+    pub fn of_holdings(
+        ledger: &Ledger,
+        account: Option<&AccountName>,
+        terms: Terms<'_>,
+    ) -> Vec<(InstrumentIndex, Self)> {
+        let all = Scope::of_each_holding(ledger, account, terms).into_iter();
+        all.map(|(place, changes)| (place, Self::from_changes(ledger, &changes, terms))).collect()
+    }
+
+    fn from_changes(ledger: &Ledger, changes: &Changes, terms: Terms<'_>) -> Self {
+        let told = values(ledger, changes, terms);
+        let (first, values) = told.unwrap_or((terms.as_of, Vec::new()));
+        let mut days: Vec<Day> = values.into_iter().map(|(value, _)| Day::quiet(value)).collect();
+        for (date, amount) in &changes.flows {
             let place = usize::try_from(days_between(first, *date)).unwrap_or(usize::MAX);
             if let Some(day) = days.get_mut(place) {
                 day.add(amount);
@@ -103,15 +117,10 @@ type Valued = (Figure, Option<Stale>);
 
 /// The first day, and the value at the end of it and of each day that follows. None where nothing
 /// ever happened.
-fn values(
-    ledger: &Ledger,
-    scope: Scope<'_>,
-    flows: &[(Date, Figure)],
-    terms: Terms<'_>,
-) -> Option<(Date, Vec<Valued>)> {
-    let mut columns = Columns::collect(ledger, scope, terms);
+fn values(ledger: &Ledger, changes: &Changes, terms: Terms<'_>) -> Option<(Date, Vec<Valued>)> {
+    let mut columns = Columns::new(ledger, changes, terms);
     let first =
-        scope.first_day(ledger).into_iter().chain(flows.first().map(|(date, _)| *date)).min()?;
+        changes.first.into_iter().chain(changes.flows.first().map(|(date, _)| *date)).min()?;
     let n_days = usize::try_from(days_between(first, terms.as_of) + 1).unwrap_or_default();
     let mut values = Vec::with_capacity(n_days);
     for date in first.series(jiff::Span::new().days(1)).take(n_days) {
@@ -133,29 +142,23 @@ struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    fn collect(ledger: &'a Ledger, scope: Scope<'_>, terms: Terms<'a>) -> Self {
-        let (mut units, mut cash) = (Vec::new(), Vec::new());
+    fn new(ledger: &'a Ledger, changes: &Changes, terms: Terms<'a>) -> Self {
         let (mut positions, mut purses) = (Vec::new(), Vec::new());
         let mut position_of: Vec<Option<usize>> = vec![None; ledger.instruments.len()];
         let mut purse_of: HashMap<Currency, usize> = HashMap::new();
-        for book in scope.books(ledger) {
-            for (date, instrument, change) in book.unit_changes() {
-                if !scope.holds(instrument) {
-                    continue;
-                }
-                let place = *position_of[instrument].get_or_insert_with(|| {
-                    positions.push(Position::new(ledger, instrument));
-                    positions.len() - 1
-                });
-                units.push((date, place, change));
-            }
-            if scope.has_cash() && book.is_cash_known() {
-                for flow in book.cash_flows() {
-                    let place = purse(&mut purse_of, &mut purses, flow.money.currency);
-                    cash.push((flow.date, place, flow.money.amount));
-                }
-            }
-        }
+        let units = changes.units.iter().map(|&(date, instrument, quantity)| {
+            let place = *position_of[instrument].get_or_insert_with(|| {
+                positions.push(Position::new(ledger, instrument));
+                positions.len() - 1
+            });
+            (date, place, quantity)
+        });
+        let mut units: Vec<(Date, usize, Decimal)> = units.collect();
+        let cash = changes.cash.iter().map(|flow| {
+            let place = purse(&mut purse_of, &mut purses, flow.money.currency);
+            (flow.date, place, flow.money.amount)
+        });
+        let mut cash: Vec<(Date, usize, Decimal)> = cash.collect();
         for position in &mut positions {
             for currency in position.currencies() {
                 position.pays_into(currency, purse(&mut purse_of, &mut purses, currency));

@@ -2,9 +2,9 @@
 //!
 //! Flows that change their direction more than once may have several such rates. That one counts
 //! which a spreadsheet gives: the one that Newton's method reaches from 10 %, or from −10 % where the
-//! flows sum to a loss. Of a rate so found and those that have the sign of the gain, the one nearest
-//! to no growth at all (in ln(1 + r)) is taken. Where Newton's method reaches none, all rates that a
-//! double can tell are searched, and the one nearest to no growth is taken.
+//! flows sum to a loss. If it doesn't have the sign of the gain, the rates that do are looked for, and
+//! of all these the one nearest to no growth (in ln(1 + r)) is taken. Where Newton's method reaches
+//! none, all rates that a double can tell are searched, and the one nearest to no growth is taken.
 
 #![expect(clippy::float_arithmetic, reason = "rates and powers of them")]
 
