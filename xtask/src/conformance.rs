@@ -3,6 +3,7 @@
 //! A case is inputs, and the figures that follow from them. One adapter per source turns the inputs
 //! into what the core's public functions take; it never sees the figures that are expected.
 
+mod accounts;
 mod books;
 mod case;
 mod computed;

@@ -150,7 +150,7 @@ impl<'a> UnitsHeld<'a> {
     pub fn of(ledger: &'a Ledger, book: &Book) -> Self {
         let mut changes: HashMap<InstrumentIndex, Vec<(Date, Decimal)>> = HashMap::new();
         for booked in &book.transactions {
-            let change = (booked.transaction.at.date, booked.transaction.quantity);
+            let change = (booked.transaction.at.date, booked.units);
             changes.entry(booked.instrument).or_default().push(change);
         }
         Self { ledger, changes }

@@ -81,6 +81,9 @@ impl Rates {
     /// # Errors
     /// No rate on or before `date`, or a number out of range.
     pub fn convert(&self, money: Money, to: Currency, date: Date) -> Figure {
+        if money.currency == to {
+            return Ok(money.amount);
+        }
         self.convert_dated(money, to, date).map(|converted| converted.amount)
     }
 

@@ -10,6 +10,7 @@
 pub mod account;
 pub mod cash;
 pub mod claims;
+pub mod corporate_actions;
 pub mod definitions;
 pub mod deposits;
 pub mod dividends;
@@ -26,5 +27,6 @@ pub mod money;
 pub mod performance;
 pub mod portfolio;
 pub mod quotes;
+pub mod sales;
 pub mod statement;
 pub mod transaction;

@@ -88,6 +88,13 @@ impl PriceHistory {
         Some(price)
     }
 
+    /// The first price known on `date` or later, in units of its own day.
+    #[must_use]
+    pub fn first_since(&self, date: Date) -> Option<Price> {
+        let behind = self.prices.partition_point(|price| price.date < date);
+        self.prices.get(behind).copied()
+    }
+
     /// How many units one unit of the end of `after` is at the end of `date`.
     #[must_use]
     pub fn ratio_since(&self, after: Date, date: Date) -> Decimal {

@@ -55,7 +55,21 @@ pub(super) fn read(text: &str) -> Result<Vec<Result<Case, Unread>>, String> {
     let Some(cases) = file.get("cases").and_then(Value::as_array) else {
         return Err("a list `cases` is expected".to_owned());
     };
-    Ok(cases.iter().enumerate().map(|(place, case)| read_case(place, case)).collect())
+    let read = cases.iter().enumerate().map(|(place, case)| read_case(place, case));
+    Ok(read.map(|case| case.map(|case| completed(case, cases))).collect())
+}
+
+/// Inputs such as `"same_trades_as": "other-case"` are those of the other case, where they aren't told.
+fn completed(mut case: Case, cases: &[Value]) -> Case {
+    let Value::Object(inputs) = &mut case.inputs else { return case };
+    let same = inputs.iter().find(|(key, _)| key.starts_with("same_") && key.ends_with("_as"));
+    let Some(other) = same.and_then(|(_, id)| cases.iter().find(|case| case["id"] == *id)) else {
+        return case;
+    };
+    for (key, value) in other["inputs"].as_object().into_iter().flatten() {
+        inputs.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+    case
 }
 
 fn read_case(place: usize, case: &Value) -> Result<Case, Unread> {
@@ -186,6 +200,10 @@ impl<'a> Inputs<'a> {
             value => value.as_f64(),
         };
         told.ok_or_else(|| self.wrong("a number"))
+    }
+
+    pub(super) fn boolean(&self) -> Result<bool, Refusal> {
+        self.value.as_bool().ok_or_else(|| self.wrong("true or false"))
     }
 
     /// A day, told as a date or as a time of which the date counts.

@@ -1,6 +1,6 @@
 //! What an adapter computes: figures by name, or the reason why there is none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -25,6 +25,11 @@ pub(super) enum Computed {
     Map(Figures),
     /// A figure of every day, of which a case asks for some: as pairs of date and figure.
     ByDay(Figures),
+    /// The days that are told, of which a case asks for some.
+    Days(BTreeSet<Date>),
+    /// A label of the source's own that its inputs don't tell, such as the name of a provider of
+    /// prices: nothing is compared.
+    Label,
 }
 
 impl From<Decimal> for Computed {

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::Value;
 
-use super::case::Case;
+use super::case::{Case, read_date};
 use super::computed::{Computed, Figures};
 
 /// What a difference may be where the case states no tolerance: so large a share of the figure.
@@ -98,6 +98,17 @@ impl Comparison {
                     self.figure(&format!("{name}.{member}"), expected, figures.get(member));
                 }
             }
+            (_, Computed::Label) => {}
+            (Value::Array(dates), Computed::Days(days)) => {
+                // A list of dates that aren't told is named so.
+                let is_wanted = !name.contains("not_contain");
+                for date in dates {
+                    let is_told = date.as_str().and_then(read_date).map(|it| days.contains(&it));
+                    if is_told != Some(is_wanted) {
+                        self.mismatch(name, date, "another set of days");
+                    }
+                }
+            }
             _ if agrees(expected, computed, self.tolerance) => {}
             _ => self.mismatch(name, expected, &shown(computed)),
         }
@@ -127,11 +138,24 @@ fn agrees(expected: &Value, computed: &Computed, tolerance: Option<f64>) -> bool
         (Value::String(told), Computed::Exact(amount)) => match told.parse::<Decimal>() {
             Ok(expected) if tolerance.is_none() && expected == *amount => true,
             Ok(_) => amount.to_f64().is_some_and(|computed| is_near(told, computed, tolerance)),
-            Err(_) => false,
+            Err(_) => written(told).is_some_and(|(expected, places)| {
+                amount.round_dp(places) == expected.round_dp(places)
+            }),
         },
         (Value::String(told), Computed::Ratio(computed)) => is_near(told, *computed, tolerance),
         _ => false,
     }
+}
+
+/// A figure that is told in words: `20/3 to 15 decimals`, `1000 (12 decimals)`. And its places.
+fn written(told: &str) -> Option<(Decimal, u32)> {
+    let (figure, places) = told.split_once(" to ").or_else(|| told.split_once(" ("))?;
+    let places = places.trim_end_matches(')').strip_suffix(" decimals")?.parse().ok()?;
+    let figure = match figure.split_once('/') {
+        Some((part, whole)) => part.parse::<Decimal>().ok()?.checked_div(whole.parse().ok()?)?,
+        None => figure.parse().ok()?,
+    };
+    Some((figure, places))
 }
 
 /// Whether a figure is the one told, within the tolerance, or else within a share of it of 1e-9 or
@@ -160,6 +184,8 @@ fn shown(computed: &Computed) -> String {
         Computed::Truth(truth) => truth.to_string(),
         Computed::Nothing(reason) => format!("no value: {reason}"),
         Computed::NotOffered(reason) => reason.clone(),
+        Computed::Label => "a label".to_owned(),
+        Computed::Days(days) => format!("{} days", days.len()),
         Computed::List(list) => list.iter().map(shown).collect::<Vec<_>>().join(", "),
         Computed::Map(figures) | Computed::ByDay(figures) => {
             let members: Vec<String> =
@@ -187,6 +213,16 @@ mod tests {
         check("42.5", 42.54, None, false);
         check("0", 1e-12, None, true);
         check("much", 1.0, None, false);
+    }
+
+    #[test]
+    fn a_figure_in_words_is_compared_in_the_places_that_it_tells() {
+        let third = Computed::Exact(Decimal::from(20) / Decimal::from(3));
+        let told = |words: &str| agrees(&Value::from(words), &third, None);
+        assert!(told("20/3 to 15 decimals"));
+        assert!(told("6.67 (2 decimals)"));
+        assert!(!told("6.66 (2 decimals)"));
+        assert!(!told("about 7"));
     }
 
     #[test]

@@ -133,7 +133,7 @@ pub(super) fn units_at(book: &Book, date: Date) -> HashMap<InstrumentIndex, Deci
     let before = book.transactions.iter().filter(|booked| booked.transaction.at.date <= date);
     for booked in before {
         let held = units.entry(booked.instrument).or_default();
-        *held = held.saturating_add(booked.transaction.quantity);
+        *held = held.saturating_add(booked.units);
     }
     units.retain(|_, held| !held.is_zero());
     units

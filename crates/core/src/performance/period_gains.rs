@@ -10,7 +10,7 @@ use super::series::Period;
 use crate::figure::{Figure, NoValue, Sum, both, difference, product, quotient};
 use crate::holdings::{Terms, value};
 use crate::ledger::{Book, BookedTransaction, InstrumentIndex, Ledger};
-use crate::lots::{Cost, CostMethod, Lot, Lots};
+use crate::lots::{Amounts, CostMethod, Lot, Lots};
 use crate::money::{Currency, Money};
 use crate::transaction::TransactionKind;
 
@@ -44,7 +44,7 @@ impl PeriodGains {
             let currency = currency_of(ledger, instrument, period.through, terms);
             let mut lots = Lots::new(CostMethod::Fifo);
             let cost = worth(ledger, (instrument, quantity), period.after, currency, terms);
-            lots.acquire(Lot { acquired: period.after, quantity, cost });
+            lots.acquire(Lot::nowhere(period.after, quantity, cost));
             held.insert(instrument, Held { currency, lots });
         }
         let within = book.transactions.iter();
@@ -84,8 +84,8 @@ impl PeriodGains {
         let closed = if is_closing { quantity.abs().min(before.abs()) } else { Decimal::ZERO };
         if is_closing {
             let released = held.lots.release(closed);
-            let cost = released.iter().fold(Cost::ZERO, |cost, lot| cost.plus(&lot.cost));
-            let came = Cost::ZERO.minus(&price.share(closed, quantity.abs()));
+            let cost = released.iter().fold(Amounts::ZERO, |cost, lot| cost.plus(&lot.cost));
+            let came = Amounts::ZERO.minus(&price.share(closed, quantity.abs()));
             let (gain, by_rates) = gain(&cost, &came);
             self.realized.add(gain);
             self.realized_by_rates.add(by_rates);
@@ -94,14 +94,14 @@ impl PeriodGains {
             if quantity.is_sign_positive() { quantity - closed } else { quantity + closed };
         if !opened.is_zero() {
             let cost = price.share(opened, quantity);
-            held.lots.acquire(Lot { acquired: date, quantity: opened, cost });
+            held.lots.acquire(Lot::nowhere(date, opened, cost));
         }
     }
 }
 
 /// What was gained from one worth to another, and the part that exchange rates made: the earlier
 /// worth in its own currency, at the later rate less at the earlier.
-fn gain(from: &Cost, to: &Cost) -> (Figure, Figure) {
+fn gain(from: &Amounts, to: &Amounts) -> (Figure, Figure) {
     let gain = both(&to.base, &from.base, difference);
     let by_rates = if to.native == Ok(Decimal::ZERO) {
         Ok(Decimal::ZERO)
@@ -119,7 +119,7 @@ fn price_of(
     booked: &BookedTransaction,
     currency: Currency,
     terms: Terms<'_>,
-) -> Cost {
+) -> Amounts {
     let transaction = &booked.transaction;
     let date = transaction.at.date;
     if booked.cash.is_empty() {
@@ -127,7 +127,7 @@ fn price_of(
         let Some((price, told_in)) = told else {
             let quantity = transaction.quantity;
             return match transaction.kind {
-                TransactionKind::Delisting | TransactionKind::Expiry => Cost::ZERO,
+                TransactionKind::Delisting | TransactionKind::Expiry => Amounts::ZERO,
                 _ => worth(ledger, (booked.instrument, quantity), date, currency, terms),
             };
         };
@@ -150,7 +150,7 @@ fn price_of(
         }
         _ => sum(currency),
     };
-    Cost { native, base: sum(terms.base) }
+    Amounts { native, base: sum(terms.base) }
 }
 
 /// What units are worth at the end of a day.
@@ -160,7 +160,7 @@ fn worth(
     date: Date,
     currency: Currency,
     terms: Terms<'_>,
-) -> Cost {
+) -> Amounts {
     let price = ledger.prices[instrument].on(date);
     let told = value(&ledger.instruments[instrument], quantity, price, date);
     in_both(&told, date, currency, terms)
@@ -171,9 +171,9 @@ fn in_both(
     date: Date,
     currency: Currency,
     terms: Terms<'_>,
-) -> Cost {
+) -> Amounts {
     let to = |currency| money.clone().and_then(|money| terms.rates.convert(money, currency, date));
-    Cost { native: to(currency), base: to(terms.base) }
+    Amounts { native: to(currency), base: to(terms.base) }
 }
 
 fn currency_of(

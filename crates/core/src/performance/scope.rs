@@ -83,7 +83,7 @@ impl<'a> Scope<'a> {
 }
 
 pub(super) fn unit_change(booked: &BookedTransaction) -> (Date, InstrumentIndex, Decimal) {
-    (booked.transaction.at.date, booked.instrument, booked.transaction.quantity)
+    (booked.transaction.at.date, booked.instrument, booked.units)
 }
 
 /// Units that went from one of the books to another on one day: nothing was put in or taken out.

@@ -7,6 +7,8 @@ mod figures;
 mod laws;
 mod return_laws;
 mod returns;
+mod sales;
 mod statements;
 mod story;
 mod together;
+mod transfers;
