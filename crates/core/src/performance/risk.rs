@@ -24,6 +24,8 @@ pub struct Drawdown {
     pub recovered: Option<Date>,
     /// The longest time from one peak to a higher one, or to the end.
     pub longest: Period,
+    /// The longest time from the lowest point behind a peak to a higher peak, or to the end.
+    pub longest_recovery: Period,
 }
 
 impl Drawdown {
@@ -39,12 +41,22 @@ impl Drawdown {
             trough: first,
             recovered: None,
             longest: Period::new(first, first),
+            longest_recovery: Period::new(first, first),
         };
         let mut deepest_peak = start;
+        let (mut bottom, mut bottom_value) = (first, start);
         for &(date, value) in growth {
             let under = Period::new(peak, date);
             if under.n_days() > deepest.longest.n_days() {
                 deepest.longest = under;
+            }
+            let is_lower = value < bottom_value;
+            let recovering = Period::new(if is_lower { date } else { bottom }, date);
+            if recovering.n_days() > deepest.longest_recovery.n_days() {
+                deepest.longest_recovery = recovering;
+            }
+            if is_lower || value > peak_value {
+                (bottom, bottom_value) = (date, value);
             }
             if value > peak_value {
                 (peak, peak_value) = (date, value);
@@ -270,6 +282,17 @@ mod tests {
             days
         );
         assert_eq!(told.longest_days(), longest);
+    }
+
+    #[test]
+    fn the_longest_recovery_is_from_the_lowest_point_to_a_higher_peak() {
+        let growth = [1.0, 0.9, 0.5, 0.7, 0.8, 1.1, 1.0, 1.05];
+        let dated: Vec<(Date, f64)> =
+            date(2024, 1, 1).series(jiff::Span::new().days(1)).zip(growth).collect();
+        let told = Drawdown::of(&dated).unwrap();
+        let expected = Period::new(date(2024, 1, 3), date(2024, 1, 6));
+        assert_eq!(told.longest_recovery, expected);
+        assert_eq!(told.days_of_fall(), 2);
     }
 
     #[test]

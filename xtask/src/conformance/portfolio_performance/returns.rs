@@ -53,16 +53,17 @@ pub(super) fn figures(inputs: &Inputs<'_>, asked: &[&str]) -> Result<Figures, Re
     let mut figures = Figures::new();
     for figure in asked {
         let computed = match *figure {
-            "max_drawdown" | "max_duration_days" => fall(inputs, figure)?,
             "periodicity" => rhythm(inputs)?,
             "rate_of_return_per_year" => yield_of(inputs)?,
-            "standard_deviation"
-            | "semi_deviation"
-            | "std"
-            | "semi"
-            | "volatility_std"
-            | "volatility_standard_deviation"
-            | "volatility_semi_deviation" => deviation(inputs, figure.contains("semi"))?,
+            told if ["drawdown", "duration", "recovery"].iter().any(|word| told.contains(word)) => {
+                fall(inputs, told)?
+            }
+            told if ["std", "semi", "deviation", "volatility"]
+                .iter()
+                .any(|word| told.contains(word)) =>
+            {
+                deviation(inputs, told.contains("semi"))?
+            }
             _ => match rate_or_value(inputs, figure)? {
                 Some(computed) => computed,
                 None => continue,
@@ -75,30 +76,43 @@ pub(super) fn figures(inputs: &Inputs<'_>, asked: &[&str]) -> Result<Figures, Re
 
 /// Of accumulated returns, a day apart where no dates are told.
 fn fall(inputs: &Inputs<'_>, figure: &str) -> Result<Computed, Refusal> {
-    let list = inputs.any(&["accumulated", "values"]);
-    let list = list.map_or_else(|| inputs.get("accumulated"), Ok)?.items()?;
-    let growth: Vec<f64> =
-        list.iter().map(|rate| Ok(rate.number()? + 1.0)).collect::<Result<_, Refusal>>()?;
+    let growth: Vec<f64> = numbers(inputs)?.into_iter().map(|rate| rate + 1.0).collect();
     let dates: Vec<Date> = match inputs.find("dates") {
         Some(dates) => dates.items()?.iter().map(Inputs::date).collect::<Result<_, _>>()?,
         None => date(2015, 1, 1).series(Span::new().days(1)).take(growth.len()).collect(),
     };
     let dated: Vec<(Date, f64)> = dates.into_iter().zip(growth).collect();
     Ok(match Drawdown::of(&dated) {
-        Some(drawdown) if figure == "max_drawdown" => drawdown.depth.into(),
-        Some(drawdown) => i64::from(drawdown.longest_days()).into(),
+        Some(drawdown) if figure.contains("interval") => {
+            vec![drawdown.peak, drawdown.trough].into()
+        }
+        Some(drawdown) if figure.contains("recovery") => {
+            i64::from(drawdown.longest_recovery.n_days()).into()
+        }
+        Some(drawdown) if figure.contains("duration") => i64::from(drawdown.longest_days()).into(),
+        Some(drawdown) => drawdown.depth.into(),
         None => Computed::Nothing("there is no day".to_owned()),
     })
 }
 
 fn deviation(inputs: &Inputs<'_>, is_semi: bool) -> Result<Computed, Refusal> {
-    let list = inputs.any(&["returns", "daily_returns", "delta", "daily"]);
-    let list = list.map_or_else(|| inputs.get("returns"), Ok)?.items()?;
-    let returns: Vec<f64> = list.iter().map(Inputs::number).collect::<Result<_, _>>()?;
+    let returns = numbers(inputs)?;
     let told = Volatility::of(&returns);
     let deviation =
         told.map(|told| if is_semi { told.semi_over_period() } else { told.over_period() });
     Ok(deviation.into())
+}
+
+/// The one list of numbers of a case.
+fn numbers(inputs: &Inputs<'_>) -> Result<Vec<f64>, Refusal> {
+    let lists = inputs.keys().into_iter().filter_map(|key| inputs.find(key));
+    let is_numbers = |list: &Inputs<'_>| {
+        let items = if list.is_list() { list.items() } else { Ok(Vec::new()) };
+        items.is_ok_and(|items| items.first().is_some_and(Inputs::is_number))
+    };
+    let list = lists.into_iter().find(is_numbers);
+    let list = list.ok_or_else(|| Refusal::UnknownShape("no list of numbers".to_owned()))?;
+    list.items()?.iter().map(Inputs::number).collect()
 }
 
 /// Of payments, all alike where no amounts are told.
