@@ -8,8 +8,9 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, 
 use rust_decimal::Decimal;
 use stonks_benches::{AS_OF, facts};
 use stonks_core::fx::Rates;
-use stonks_core::holdings::{Terms, holdings};
+use stonks_core::holdings::{Terms, development, holdings};
 use stonks_core::ledger::Ledger;
+use stonks_core::lots::CostMethod;
 use stonks_core::money::Currency;
 use stonks_core::statement::Facts;
 
@@ -23,6 +24,14 @@ fn naive(facts: &Facts) -> HashMap<&str, (Decimal, Decimal)> {
         sum.1 += transaction.amount.map_or(Decimal::ZERO, |money| money.amount);
     }
     sums
+}
+
+/// The books of the same facts, with another method in every account.
+fn by(method: CostMethod, facts: &Facts) -> Ledger {
+    let mut facts = facts.clone();
+    let accounts = facts.deliveries.iter().filter_map(|delivery| delivery.account.clone());
+    facts.methods = accounts.map(|account| (account, method)).collect();
+    Ledger::new(facts)
 }
 
 fn ledger(criterion: &mut Criterion) {
@@ -45,6 +54,19 @@ fn ledger(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("ledger to holdings", n_transactions), |bencher| {
             bencher.iter(|| holdings(black_box(&books), None, terms));
         });
+        for method in [CostMethod::Average, CostMethod::Lifo, CostMethod::Hifo] {
+            let books = by(method, &told);
+            let name = format!("ledger to holdings, {method}");
+            group.bench_function(BenchmarkId::new(name, n_transactions), |bencher| {
+                bencher.iter(|| holdings(black_box(&books), None, terms));
+            });
+        }
+        group.bench_function(
+            BenchmarkId::new("every sale with its lots", n_transactions),
+            |bencher| {
+                bencher.iter(|| development(black_box(&books), None, terms));
+            },
+        );
         group.bench_function(BenchmarkId::new("naive sums", n_transactions), |bencher| {
             bencher.iter(|| naive(black_box(&told)).len());
         });

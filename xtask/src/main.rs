@@ -12,6 +12,7 @@
 
 mod assets;
 mod browser;
+mod conformance;
 mod coverage;
 mod guests;
 mod lint;
@@ -22,6 +23,7 @@ mod suite;
 mod tidy;
 mod toolchain;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -49,6 +51,15 @@ enum Task {
     Lint,
     /// The rules of the house: crate order, first-line docs, file size, generated files.
     Tidy,
+    /// The figures of the core against cases of other programs' tests and of textbooks.
+    Conformance {
+        /// The folder of cases; by default `../shared/data/cases` beside the checkout.
+        #[arg(long)]
+        dir: Option<PathBuf>,
+        /// Write docs/conformance.md anew.
+        #[arg(long)]
+        write: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -60,6 +71,7 @@ fn main() -> ExitCode {
         Task::Coverage => coverage::run_tests(),
         Task::Lint => lint::check(),
         Task::Tidy => tidy::run(),
+        Task::Conformance { dir, write } => conformance::run(dir.as_deref(), write),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use crate::conformance;
 use crate::process::{output, root};
 
 /// From the domain to the terminal: a crate uses only crates to its left.
@@ -27,6 +28,7 @@ pub(crate) fn run() -> Result<()> {
         problems.extend(judge(&file)?);
     }
     problems.extend(stale(&root()));
+    problems.extend(conformance::stale(&root()));
     for problem in &problems {
         println!("{problem}");
     }

@@ -8,6 +8,7 @@ use semver::Version;
 use stonks_core::account::AccountName;
 use stonks_core::fx::Rates;
 use stonks_core::ledger::Ledger;
+use stonks_core::lots::{Choices, CostMethod};
 use stonks_core::money::Currency;
 use stonks_core::statement::{Delivery, Facts, Source, Statement};
 
@@ -118,6 +119,7 @@ async fn load(transaction: &mut Transaction) -> Result<(Facts, Vec<AccountName>)
         deliveries.iter().enumerate().map(|(place, delivery)| (delivery.id, place)).collect();
     let facts = Facts {
         methods: methods(&accounts)?,
+        choices: Choices::default(),
         deliveries: told(&deliveries, &accounts)?,
         broker_accounts: statements::<BrokerAccountRow>(transaction, &places).await?,
         instruments: statements::<InstrumentRow>(transaction, &places).await?,
@@ -150,9 +152,7 @@ async fn statements<R: Table + Row>(
         .collect()
 }
 
-fn methods(
-    accounts: &[AccountRow],
-) -> Result<BTreeMap<AccountName, stonks_core::lots::CostMethod>> {
+fn methods(accounts: &[AccountRow]) -> Result<BTreeMap<AccountName, CostMethod>> {
     accounts
         .iter()
         .map(|account| Ok((account.name.parse()?, account.cost_method.parse()?)))

@@ -74,5 +74,5 @@ fn units_at(book: &Book, instrument: InstrumentIndex, date: Date) -> Decimal {
     book.transactions
         .iter()
         .filter(|booked| booked.instrument == instrument && booked.transaction.at.date <= date)
-        .fold(Decimal::ZERO, |units, booked| units.saturating_add(booked.transaction.quantity))
+        .fold(Decimal::ZERO, |units, booked| units.saturating_add(booked.units))
 }

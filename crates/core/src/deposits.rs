@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::cash::CashKind;
 use crate::figure::{Figure, product};
 use crate::holdings::{Terms, total};
-use crate::ledger::{Book, Ledger};
+use crate::ledger::{Book, BookedTransaction, Ledger};
 use crate::moment::Moment;
 use crate::money::Money;
 use crate::statement::Source;
@@ -83,6 +83,16 @@ pub struct Contribution {
 /// day.
 #[must_use]
 pub fn contributions(ledger: &Ledger, book: &Book, terms: Terms<'_>) -> Vec<Contribution> {
+    contributions_but(ledger, book, terms, |_| false)
+}
+
+/// The same without the transfers that `is_left_out`.
+pub(crate) fn contributions_but(
+    ledger: &Ledger,
+    book: &Book,
+    terms: Terms<'_>,
+    is_left_out: impl Fn(&BookedTransaction) -> bool,
+) -> Vec<Contribution> {
     let deposits = deposits(book).into_iter().map(|deposit| (deposit.at.date, deposit.money));
     let outside = book.outside_flows().map(|flow| (flow.date, flow.money));
     let in_cash = deposits
@@ -94,7 +104,7 @@ pub fn contributions(ledger: &Ledger, book: &Book, terms: Terms<'_>) -> Vec<Cont
         let date = transaction.at.date;
         let is_transfer =
             matches!(transaction.kind, TransactionKind::TransferIn | TransactionKind::TransferOut);
-        if !is_transfer || date > terms.as_of || !booked.cash.is_empty() {
+        if !is_transfer || date > terms.as_of || !booked.cash.is_empty() || is_left_out(booked) {
             return None;
         }
         let instrument = &ledger.instruments[booked.instrument];

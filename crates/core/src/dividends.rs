@@ -1,5 +1,7 @@
 //! Dividends: gross, tax withheld and net, by payment.
 
+mod rhythm;
+
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
@@ -13,6 +15,8 @@ use crate::ledger::{Book, InstrumentIndex, Ledger};
 use crate::moment::Moment;
 use crate::money::{Currency, Money};
 use crate::statement::Source;
+
+pub use rhythm::{Periodicity, Yielding, periodicity, yield_per_year};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -146,7 +150,7 @@ impl<'a> UnitsHeld<'a> {
     pub fn of(ledger: &'a Ledger, book: &Book) -> Self {
         let mut changes: HashMap<InstrumentIndex, Vec<(Date, Decimal)>> = HashMap::new();
         for booked in &book.transactions {
-            let change = (booked.transaction.at.date, booked.transaction.quantity);
+            let change = (booked.transaction.at.date, booked.units);
             changes.entry(booked.instrument).or_default().push(change);
         }
         Self { ledger, changes }

@@ -22,12 +22,31 @@ pub enum NoValue {
     TwoCurrencies { left: Currency, right: Currency },
     #[error("nothing was put in, so that there is nothing to compare with")]
     NoContributions,
+    #[error("there is no value from {after} to {through}")]
+    NoDays { after: Date, through: Date },
+    #[error(
+        "what was invested at the start of {date} is below zero, so that no return can be told"
+    )]
+    BelowZero { date: Date },
+    #[error("money only went in, or only came out, so that no rate of return follows from it")]
+    OneWay,
+    #[error("no rate of return makes what went in and what came out worth the same")]
+    NoRoot,
+    #[error("there are too few days to tell how much the value goes up and down")]
+    TooFewDays,
+    #[error("the value doesn't go up and down, so that nothing can be measured by it")]
+    NoFluctuation,
+    #[error("nothing is left on {date}, so that later returns can't be told from it")]
+    NothingLeft { date: Date },
     #[error("a number became too large to compute with")]
     OutOfRange,
 }
 
 /// A figure, or why it has no value.
 pub type Figure = Result<Decimal, NoValue>;
+
+/// A ratio of amounts, such as a rate of return: 0.05 is 5 %. Or why it has no value.
+pub type Ratio = Result<f64, NoValue>;
 
 /// A sum that stays honest: with one part missing it has no value, but says what is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

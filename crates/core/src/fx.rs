@@ -2,7 +2,10 @@
 //!
 //! Source: European Central Bank, euro foreign exchange reference rates. A rate states how many
 //! units of a currency one euro buys; other pairs are crossed through the euro. On a day without a
-//! rate the last one before it holds.
+//! rate the last one before it holds, and its day is told. Currencies that became the euro have their
+//! fixed rates from then on.
+
+mod fixed;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +25,14 @@ pub struct FxRate {
     pub quote: Currency,
     pub date: Date,
     pub rate: Decimal,
+}
+
+/// An amount in another currency, and how old the rate behind it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Converted {
+    pub amount: Decimal,
+    /// The day of the older of the rates that were used; none where none was needed.
+    pub rate_day: Option<Date>,
 }
 
 /// Rates against the euro, by currency and day.
@@ -56,6 +67,9 @@ impl Rates {
         if currency == Currency::EUR {
             return Some((Decimal::ONE, date));
         }
+        if let Some(rate) = fixed::fixed(currency, date) {
+            return Some((rate, date));
+        }
         let series = self.by_currency.get(&currency)?;
         let behind = series.partition_point(|(day, _)| *day <= date);
         let (day, rate) = series.get(behind.checked_sub(1)?)?;
@@ -67,25 +81,45 @@ impl Rates {
     /// # Errors
     /// No rate on or before `date`, or a number out of range.
     pub fn convert(&self, money: Money, to: Currency, date: Date) -> Figure {
+        if money.currency == to {
+            return Ok(money.amount);
+        }
+        self.convert_dated(money, to, date).map(|converted| converted.amount)
+    }
+
+    /// The amount in another currency, unrounded, with the day of the rate.
+    ///
+    /// # Errors
+    /// As [`Self::convert`].
+    pub fn convert_dated(
+        &self,
+        money: Money,
+        to: Currency,
+        date: Date,
+    ) -> Result<Converted, NoValue> {
         let from = money.in_major_unit();
         let (target, units) = to.major();
         if from.amount.is_zero() {
-            return Ok(Decimal::ZERO);
+            return Ok(Converted { amount: Decimal::ZERO, rate_day: None });
         }
-        let converted = if from.currency == target {
-            from.amount
-        } else {
-            let rate = |currency| {
-                self.per_euro(currency, date).map(|(rate, _)| rate).ok_or(NoValue::NoRate {
-                    from: from.currency,
-                    to: target,
-                    date,
-                })
-            };
-            // Multiply first: the quotient is the only step that rounds.
-            quotient(product(from.amount, rate(target)?)?, rate(from.currency)?)?
+        if from.currency == target {
+            return Ok(Converted { amount: product(from.amount, units)?, rate_day: None });
+        }
+        let rate = |currency| {
+            self.per_euro(currency, date).ok_or(NoValue::NoRate {
+                from: from.currency,
+                to: target,
+                date,
+            })
         };
-        product(converted, units)
+        let ((of_target, target_day), (of_source, source_day)) =
+            (rate(target)?, rate(from.currency)?);
+        // Multiply first: the quotient is the only step that rounds.
+        let converted = quotient(product(from.amount, of_target)?, of_source)?;
+        Ok(Converted {
+            amount: product(converted, units)?,
+            rate_day: Some(target_day.min(source_day)),
+        })
     }
 
     /// The last day for which there is any rate.
@@ -139,6 +173,33 @@ mod tests {
         check("1", "USD", "EUR", date(2024, 1, 4), Err(reason));
         check("0", "USD", "EUR", date(2024, 1, 4), Ok("0"));
         check("5", "USD", "USD", date(1990, 1, 1), Ok("5"));
+    }
+
+    #[test]
+    fn the_day_of_a_rate_is_told() {
+        let of = |from: &str, to: &str, day| {
+            let money = Money::new(Decimal::ONE, from.parse().unwrap());
+            rates().convert_dated(money, to.parse().unwrap(), day).unwrap().rate_day
+        };
+        assert_eq!(of("USD", "EUR", date(2024, 1, 7)), Some(date(2024, 1, 5)));
+        assert_eq!(of("USD", "GBP", date(2024, 1, 10)), Some(date(2024, 1, 5)));
+        assert_eq!(of("GBX", "GBP", date(2024, 1, 10)), None);
+    }
+
+    #[test]
+    fn currencies_that_became_the_euro_keep_their_fixed_rates() {
+        check("195.583", "DEM", "EUR", date(2001, 6, 1), Ok("100"));
+        check("193627", "ITL", "NLG", date(1999, 1, 1), Ok("220.371"));
+        check("7.5345", "HRK", "USD", date(2024, 1, 5), Ok("1.0921"));
+        check("1.95583", "BGN", "EUR", date(2026, 1, 1), Ok("1"));
+        let reason = "there is no exchange rate from DEM to EUR on or before 1998-12-31";
+        check("1", "DEM", "EUR", date(1998, 12, 31), Err(reason));
+    }
+
+    #[test]
+    fn a_currency_without_any_rate_is_said() {
+        let reason = "there is no exchange rate from XAU to EUR on or before 2024-01-05";
+        check("1", "XAU", "EUR", date(2024, 1, 5), Err(reason));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Facts in order, the same fact once, and what each of them does to the cash.
 
+mod adjustment;
 mod building;
 mod instruments;
 mod prices;
@@ -11,15 +12,14 @@ use rust_decimal::Decimal;
 
 use building::Books;
 use instruments::merge_instruments;
-use prices::history;
+use prices::Prices;
 
 use crate::account::{AccountName, BrokerAccount};
 use crate::cash::{Balance, CashMovement, Position, UpcomingDividend};
-use crate::fact::Note;
+use crate::fact::{Identity, Note};
 use crate::fx::FxRate;
 use crate::instrument::Instrument;
-use crate::lots::CostMethod;
-use crate::moment::Moment;
+use crate::lots::{CostMethod, FeeTreatment, Oversell};
 use crate::money::{Currency, Money};
 use crate::quotes::{Price, PriceHistory, PriceSource};
 use crate::statement::{Delivery, Facts, Source, Statement, one_of_each};
@@ -28,12 +28,29 @@ use crate::transaction::{Fee, Transaction, TransactionKind};
 /// An index into [`Ledger::instruments`].
 pub type InstrumentIndex = usize;
 
+/// A row of a book: an index into [`Book::transactions`] or [`Book::movements`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Row {
+    Transaction(usize),
+    Movement(usize),
+}
+
+/// Where a row stands in the ledger, so that a figure can be opened down to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// An index into [`Ledger::books`].
+    pub book: usize,
+    pub row: Row,
+}
+
 /// A transaction in its place in the ledger.
 #[derive(Debug, Clone)]
 pub struct BookedTransaction {
     pub transaction: Transaction,
     pub instrument: InstrumentIndex,
     pub source: Source,
+    /// The change in units that counts: where no position can be short, no more go than were held.
+    pub units: Decimal,
     /// Its effect on the cash, fees included, one entry for each currency, in units that balances are
     /// kept in. Empty where nothing is known.
     pub cash: Vec<Money>,
@@ -67,6 +84,12 @@ pub struct Book {
     pub broker_account: Option<BrokerAccount>,
     /// Which lots a sale releases.
     pub method: CostMethod,
+    pub fee_treatment: FeeTreatment,
+    pub oversell: Oversell,
+    /// The lots that the user named, by the sale: what acquired them, and how many units.
+    pub selections: HashMap<Identity, Vec<(Identity, Decimal)>>,
+    /// By the transaction that brought in what was spun off: from what, and how much of its cost.
+    pub allocations: HashMap<Identity, (InstrumentIndex, Option<Decimal>)>,
     /// In the order in which they happened.
     pub transactions: Vec<BookedTransaction>,
     /// In the order in which they happened.
@@ -192,23 +215,36 @@ impl Book {
     }
 
     /// Transactions in order; the legs of one corporate action together, where its first one stands.
-    pub fn actions(&self) -> Vec<Vec<&BookedTransaction>> {
-        let mut actions: Vec<Vec<&BookedTransaction>> = Vec::with_capacity(self.transactions.len());
+    pub(crate) fn actions(&self) -> Vec<Legs> {
+        let mut actions: Vec<Legs> = Vec::with_capacity(self.transactions.len());
         let mut places: HashMap<&str, usize> = HashMap::new();
-        for booked in &self.transactions {
+        for (index, booked) in self.transactions.iter().enumerate() {
             match &booked.transaction.group {
                 Some(group) if !is_trade(booked.transaction.kind) => {
                     if let Some(&place) = places.get(group.as_str()) {
-                        actions[place].push(booked);
+                        actions[place].others.push(index);
                     } else {
                         places.insert(group, actions.len());
-                        actions.push(vec![booked]);
+                        actions.push(Legs { first: index, others: Vec::new() });
                     }
                 }
-                _ => actions.push(vec![booked]),
+                _ => actions.push(Legs { first: index, others: Vec::new() }),
             }
         }
         actions
+    }
+}
+
+/// Indices into [`Book::transactions`]: one transaction, or the legs of one corporate action.
+#[derive(Debug, Clone)]
+pub(crate) struct Legs {
+    pub(crate) first: usize,
+    pub(crate) others: Vec<usize>,
+}
+
+impl Legs {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> {
+        std::iter::once(self.first).chain(self.others.iter().copied())
     }
 }
 
@@ -220,11 +256,12 @@ impl Ledger {
     #[must_use]
     pub fn new(facts: Facts) -> Self {
         let deliveries = facts.deliveries;
-        let methods = facts.methods;
+        let (methods, choices) = (facts.methods, facts.choices);
         let (instruments, index) = merge_instruments(&deliveries, facts.instruments);
         let mut books = Books {
             deliveries: &deliveries,
             methods: &methods,
+            choices: &choices,
             index: &index,
             books: BTreeMap::new(),
         };
@@ -251,33 +288,47 @@ impl Ledger {
         let mut books: Vec<Book> = books.books.into_values().collect();
         for book in &mut books {
             book.put_in_order(&broker_accounts, &deliveries);
+            book.choose(&choices, &index);
         }
 
-        let mut prices: Vec<Vec<(Moment, Price)>> = vec![Vec::new(); instruments.len()];
+        let mut prices = vec![Prices::default(); instruments.len()];
         for Statement { fact: quote, source } in one_of_each(&deliveries, facts.quotes) {
-            if let Some(instrument) = index.find(&deliveries[source.delivery], &quote.instrument) {
+            let delivery = &deliveries[source.delivery];
+            if let Some(instrument) = index.find(delivery, &quote.instrument) {
                 let (price, currency) = (quote.price, quote.currency);
                 let price =
                     Price { date: quote.at.date, price, currency, source: PriceSource::Quote };
-                prices[instrument].push((quote.at, price));
+                prices[instrument].quote(&delivery.plugin, quote.at, price);
             }
         }
-        for book in &books {
+        for (place, book) in books.iter().enumerate() {
             book.tell_prices(&mut prices);
+            book.tell_splits(place, &mut prices);
         }
-        let mut splits = vec![Vec::new(); instruments.len()];
-        for book in &books {
-            book.tell_splits(&mut splits);
-        }
-        let prices = prices
-            .into_iter()
-            .zip(splits)
-            .map(|(prices, splits)| history(prices, splits))
-            .collect();
+        let prices = prices.into_iter().map(Prices::history).collect();
         let fx_rates =
             one_of_each(&deliveries, facts.fx_rates).into_iter().map(|rate| rate.fact).collect();
         let notes = one_of_each(&deliveries, facts.notes);
         Self { deliveries, instruments, prices, books, fx_rates, notes }
+    }
+
+    /// The transaction that stands at a place.
+    #[must_use]
+    pub fn transaction(&self, place: Place) -> Option<&BookedTransaction> {
+        match place.row {
+            Row::Transaction(index) => self.books.get(place.book)?.transactions.get(index),
+            Row::Movement(_) => None,
+        }
+    }
+
+    /// Where in which delivery the row at a place was told.
+    #[must_use]
+    pub fn source(&self, place: Place) -> Option<&Source> {
+        let book = self.books.get(place.book)?;
+        match place.row {
+            Row::Transaction(index) => book.transactions.get(index).map(|booked| &booked.source),
+            Row::Movement(index) => book.movements.get(index).map(|booked| &booked.source),
+        }
     }
 
     /// Books of the named account, or all.

@@ -10,6 +10,8 @@
 pub mod account;
 pub mod cash;
 pub mod claims;
+pub mod corporate_actions;
+pub mod definitions;
 pub mod deposits;
 pub mod dividends;
 pub mod fact;
@@ -25,5 +27,6 @@ pub mod money;
 pub mod performance;
 pub mod portfolio;
 pub mod quotes;
+pub mod sales;
 pub mod statement;
 pub mod transaction;

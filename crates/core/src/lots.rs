@@ -1,105 +1,46 @@
 //! Lots: what was acquired when and for how much, and which of it a sale releases.
 
-use std::collections::VecDeque;
+mod amounts;
+mod lot;
+mod method;
+mod open;
+
+use std::collections::{BTreeMap, VecDeque};
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString};
 
-use crate::figure::{Figure, NoValue, both, difference, product, quotient, sum};
+use lot::averaged;
+use open::Open;
 
-/// Which lots a sale releases.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, Display, EnumString, Serialize, Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum CostMethod {
-    /// First in, first out.
-    #[default]
-    Fifo,
-    /// All units cost the same: the average of what is held.
-    Average,
-}
+pub use amounts::Amounts;
+pub(crate) use amounts::{ratio, total};
+pub use lot::{Lot, rescaled};
+pub use method::{Allocation, Choices, CostMethod, FeeTreatment, Oversell, Selection};
 
-/// What units cost, fees included. Positive for what was paid; negative for a short position, where
-/// the money came in first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cost {
-    /// In the currency in which the instrument is priced.
-    pub native: Figure,
-    /// In the base currency, at the rates of the day of purchase.
-    pub base: Figure,
-}
-
-impl Cost {
-    pub const ZERO: Self = Self { native: Ok(Decimal::ZERO), base: Ok(Decimal::ZERO) };
-
-    fn each(&self, other: &Self, combine: fn(Decimal, Decimal) -> Figure) -> Self {
-        Self {
-            native: both(&self.native, &other.native, combine),
-            base: both(&self.base, &other.base, combine),
-        }
-    }
-
-    #[must_use]
-    pub fn plus(&self, other: &Self) -> Self {
-        self.each(other, sum)
-    }
-
-    #[must_use]
-    pub fn minus(&self, other: &Self) -> Self {
-        self.each(other, difference)
-    }
-
-    /// The share of `part` in `whole`, in so many places that what is left can be told exactly.
-    #[must_use]
-    pub fn share(&self, part: Decimal, whole: Decimal) -> Self {
-        let share = |cost: &Figure| {
-            cost.as_ref()
-                .map_err(NoValue::clone)
-                .and_then(|cost| Ok(quotient(product(*cost, part)?, whole)?.round_dp(SHARE_PLACES)))
-        };
-        Self { native: share(&self.native), base: share(&self.base) }
-    }
-}
-
-/// Places of a share of a cost: far below any currency's smallest unit, and few enough that sums of
-/// shares need no rounding up to 10^15.
-const SHARE_PLACES: u32 = 12;
-
-/// Units acquired together. A short lot has a negative quantity.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lot {
-    pub acquired: Date,
-    pub quantity: Decimal,
-    pub cost: Cost,
-}
-
-impl Lot {
-    /// Splits off `quantity` units with their share of the cost. Nothing of the cost is lost to
-    /// rounding: what stays is what was, less what goes.
-    fn split_off(&mut self, quantity: Decimal) -> Self {
-        let cost = self.cost.share(quantity, self.quantity);
-        self.cost = self.cost.minus(&cost);
-        self.quantity -= quantity;
-        Self { acquired: self.acquired, quantity, cost }
-    }
-}
+use crate::ledger::Place;
 
 /// The lots of one instrument in one book: all long, or all short.
 #[derive(Debug, Clone)]
 pub struct Lots {
-    method: CostMethod,
-    lots: VecDeque<Lot>,
+    open: Open,
     quantity: Decimal,
+    /// Cost and fees of all units together, where each costs the average. The lots then carry none.
+    pool: Option<(Amounts, Amounts)>,
 }
 
 impl Lots {
     #[must_use]
-    pub const fn new(method: CostMethod) -> Self {
-        Self { method, lots: VecDeque::new(), quantity: Decimal::ZERO }
+    pub fn new(method: CostMethod) -> Self {
+        let open = match method {
+            CostMethod::Fifo | CostMethod::Average | CostMethod::Specific => {
+                Open::FirstIn(VecDeque::new())
+            }
+            CostMethod::Lifo => Open::LastIn(VecDeque::new()),
+            CostMethod::Hifo => Open::HighestCost { lots: BTreeMap::new(), arrivals: 0 },
+        };
+        let pool = (method == CostMethod::Average).then_some((Amounts::ZERO, Amounts::ZERO));
+        Self { open, quantity: Decimal::ZERO, pool }
     }
 
     /// Units held; negative when short.
@@ -109,44 +50,80 @@ impl Lots {
     }
 
     #[must_use]
-    pub fn cost(&self) -> Cost {
-        self.lots.iter().fold(Cost::ZERO, |cost, lot| cost.plus(&lot.cost))
+    pub fn cost(&self) -> Amounts {
+        match &self.pool {
+            Some((cost, _)) => cost.clone(),
+            None => self.open.sum(|lot| &lot.cost),
+        }
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = &Lot> {
-        self.lots.iter()
+    /// Fees paid for what is held.
+    #[must_use]
+    pub fn fees(&self) -> Amounts {
+        match &self.pool {
+            Some((_, fees)) => fees.clone(),
+            None => self.open.sum(|lot| &lot.fees),
+        }
+    }
+
+    /// By the day of acquisition.
+    #[must_use]
+    pub fn into_vec(mut self) -> Vec<Lot> {
+        self.drain()
+    }
+
+    /// In the order in which a sale would release them.
+    #[must_use]
+    pub fn in_order_of_release(&self) -> Vec<Lot> {
+        let lots = self.open.in_order_of_release().into_iter().cloned().collect();
+        match &self.pool {
+            Some((cost, fees)) => averaged(lots, cost, fees),
+            None => lots,
+        }
     }
 
     /// Adds units in the direction of what is held.
-    pub fn acquire(&mut self, lot: Lot) {
+    pub fn acquire(&mut self, mut lot: Lot) {
         if lot.quantity.is_zero() {
             return;
         }
         self.quantity += lot.quantity;
-        match (self.method, self.lots.back_mut()) {
-            (CostMethod::Average, Some(pool)) => {
-                pool.cost = pool.cost.plus(&lot.cost);
-                pool.quantity += lot.quantity;
-            }
-            _ => self.lots.push_back(lot),
+        if let Some((cost, fees)) = &mut self.pool {
+            *cost = cost.plus(&std::mem::replace(&mut lot.cost, Amounts::ZERO));
+            *fees = fees.plus(&std::mem::replace(&mut lot.fees, Amounts::ZERO));
         }
+        self.open.push(lot);
     }
 
     /// Takes up to `quantity` units (a positive number, whichever the direction) and returns the
     /// lots, or parts of lots, that go.
     pub fn release(&mut self, quantity: Decimal) -> Vec<Lot> {
+        let before = self.quantity;
         let mut left = quantity;
         let mut released = Vec::new();
         while left > Decimal::ZERO {
-            let Some(first) = self.lots.front_mut() else { break };
-            let lot = if first.quantity.abs() <= left {
-                match self.lots.pop_front() {
-                    Some(lot) => lot,
-                    None => break,
-                }
-            } else {
-                first.split_off(if first.quantity < Decimal::ZERO { -left } else { left })
-            };
+            let Some(lot) = self.open.take_next(left) else { break };
+            left -= lot.quantity.abs();
+            self.quantity -= lot.quantity;
+            released.push(lot);
+        }
+        let Some((cost, fees)) = &mut self.pool else { return released };
+        let gone = before - self.quantity;
+        let (cost_gone, fees_gone) = (cost.share(gone, before), fees.share(gone, before));
+        // Nothing is left of a pool that is empty, not even that a cost wasn't known.
+        let is_empty = self.quantity.is_zero();
+        *cost = if is_empty { Amounts::ZERO } else { cost.minus(&cost_gone) };
+        *fees = if is_empty { Amounts::ZERO } else { fees.minus(&fees_gone) };
+        averaged(released, &cost_gone, &fees_gone)
+    }
+
+    /// Takes up to `quantity` units of those that `origin` acquired on a day. None are found where each
+    /// unit costs the average, or the highest cost goes first.
+    pub fn release_named(&mut self, origin: Place, acquired: Date, quantity: Decimal) -> Vec<Lot> {
+        let mut left = quantity;
+        let mut released = Vec::new();
+        while left > Decimal::ZERO && self.pool.is_none() {
+            let Some(lot) = self.open.take_named(origin, acquired, left) else { break };
             left -= lot.quantity.abs();
             self.quantity -= lot.quantity;
             released.push(lot);
@@ -154,38 +131,85 @@ impl Lots {
         released
     }
 
+    fn drain(&mut self) -> Vec<Lot> {
+        let lots = self.open.drain();
+        self.quantity = Decimal::ZERO;
+        match &mut self.pool {
+            Some((cost, fees)) => {
+                let cost = std::mem::replace(cost, Amounts::ZERO);
+                let fees = std::mem::replace(fees, Amounts::ZERO);
+                averaged(lots, &cost, &fees)
+            }
+            None => lots,
+        }
+    }
+
     /// Makes `total` units of those held, for the same cost: a split.
     pub fn rescale(&mut self, total: Decimal) {
-        let lots: Vec<Lot> = std::mem::take(&mut self.lots).into();
-        self.lots = rescaled(lots, total).into();
-        self.quantity = self.lots.iter().map(|lot| lot.quantity).sum();
+        for lot in rescaled(self.drain(), total) {
+            self.acquire(lot);
+        }
     }
-}
 
-/// The same lots, each with its share of `total` units. The last takes what rounding leaves, so that
-/// the units add up to `total`.
-#[must_use]
-pub fn rescaled(mut lots: Vec<Lot>, total: Decimal) -> Vec<Lot> {
-    let before: Decimal = lots.iter().map(|lot| lot.quantity).sum();
-    let mut left = total;
-    let last = lots.len().saturating_sub(1);
-    for (place, lot) in lots.iter_mut().enumerate() {
-        let share = lot.quantity.checked_mul(total).and_then(|units| units.checked_div(before));
-        lot.quantity = if place == last { left } else { share.unwrap_or_default() };
-        left -= lot.quantity;
+    /// Lowers the cost by money that came back for the units, for each unit the same. Returned is what
+    /// exceeds the cost of its lot.
+    pub fn lower(&mut self, returned: &Amounts) -> Amounts {
+        let whole = self.quantity;
+        let mut left = returned.clone();
+        let mut excess = Amounts::ZERO;
+        let mut lots = self.drain();
+        let last = lots.len().saturating_sub(1);
+        for (place, lot) in lots.iter_mut().enumerate() {
+            let share =
+                if place == last { left.clone() } else { returned.share(lot.quantity, whole) };
+            left = left.minus(&share);
+            excess = excess.plus(&lot.cost.lower(&share));
+        }
+        for lot in lots {
+            self.acquire(lot);
+        }
+        excess
     }
-    lots
+
+    /// Gives away the share `part` of `whole` of the cost of each lot, and no units. Returned are lots of
+    /// the same days and as many units that carry it.
+    pub fn give_cost(&mut self, part: Decimal, whole: Decimal) -> Vec<Lot> {
+        let mut given = Vec::new();
+        for mut lot in self.drain() {
+            let (cost, fees) = (lot.cost.share(part, whole), lot.fees.share(part, whole));
+            lot.cost = lot.cost.minus(&cost);
+            lot.fees = lot.fees.minus(&fees);
+            given.push(Lot { cost, fees, ..lot });
+            self.acquire(lot);
+        }
+        given
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::Row;
     use jiff::civil::date;
     use proptest::prelude::*;
 
+    fn amounts(amount: i64) -> Amounts {
+        Amounts { native: Ok(amount.into()), base: Ok(amount.into()) }
+    }
+
+    fn place(transaction: usize) -> Place {
+        Place { book: 0, row: Row::Transaction(transaction) }
+    }
+
+    /// Named after its day.
     fn lot(day: i8, quantity: i64, cost: i64) -> Lot {
-        let cost = Cost { native: Ok(cost.into()), base: Ok(cost.into()) };
-        Lot { acquired: date(2024, 1, day), quantity: quantity.into(), cost }
+        Lot {
+            acquired: date(2024, 1, day),
+            quantity: quantity.into(),
+            cost: amounts(cost),
+            fees: Amounts::ZERO,
+            origin: Some(place(usize::try_from(day).unwrap())),
+        }
     }
 
     fn lots(method: CostMethod, all: &[Lot]) -> Lots {
@@ -200,8 +224,7 @@ mod tests {
     fn check(method: CostMethod, all: &[Lot], quantity: i64, released: i64, left: i64) {
         let mut lots = lots(method, all);
         let gone = lots.release(quantity.into());
-        let cost = gone.iter().fold(Cost::ZERO, |cost, lot| cost.plus(&lot.cost));
-        assert_eq!(cost.base, Ok(released.into()));
+        assert_eq!(total(gone.iter().map(|lot| &lot.cost)).base, Ok(released.into()));
         assert_eq!(lots.cost().base, Ok(left.into()));
     }
 
@@ -213,8 +236,62 @@ mod tests {
     }
 
     #[test]
-    fn average_releases_a_share_of_the_whole() {
-        check(CostMethod::Average, &[lot(1, 10, 10), lot(2, 10, 30)], 5, 10, 30);
+    fn fifo_goes_by_the_day_also_for_lots_that_come_later() {
+        check(CostMethod::Fifo, &[lot(2, 10, 20), lot(1, 10, 10)], 10, 10, 20);
+    }
+
+    #[test]
+    fn lifo_takes_the_newest() {
+        let all = [lot(1, 10, 10), lot(2, 10, 20), lot(3, 10, 30)];
+        check(CostMethod::Lifo, &all, 15, 40, 20);
+    }
+
+    #[test]
+    fn hifo_takes_the_dearest_and_what_has_no_known_cost_last() {
+        let mut unknown = lot(4, 10, 0);
+        unknown.cost = Amounts::unknown(&crate::figure::NoValue::NoContributions);
+        let mut lots =
+            lots(CostMethod::Hifo, &[unknown, lot(1, 10, 10), lot(2, 10, 30), lot(3, 5, 10)]);
+        let days = |lots: &[Lot]| lots.iter().map(|lot| lot.acquired.day()).collect::<Vec<_>>();
+        assert_eq!(days(&lots.in_order_of_release()), [2, 3, 1, 4]);
+        assert_eq!(days(&lots.release(17.into())), [2, 3, 1]);
+        assert_eq!(days(&lots.clone().into_vec()), [1, 4]);
+    }
+
+    #[test]
+    fn hifo_covers_first_what_brought_in_least() {
+        check(CostMethod::Hifo, &[lot(1, -10, -200), lot(2, -10, -100)], 15, -200, -100);
+    }
+
+    #[test]
+    fn average_releases_a_share_of_the_whole_and_the_days_first_in_first_out() {
+        let all = [lot(1, 10, 10), lot(2, 10, 30)];
+        check(CostMethod::Average, &all, 5, 10, 30);
+        let mut lots = lots(CostMethod::Average, &all);
+        lots.release(5.into());
+        let left: Vec<_> = lots
+            .clone()
+            .into_vec()
+            .into_iter()
+            .map(|lot| (lot.quantity, lot.cost.base.unwrap()))
+            .collect();
+        assert_eq!(left, [(5.into(), 10.into()), (10.into(), 20.into())]);
+    }
+
+    #[test]
+    fn an_average_starts_anew_behind_a_full_sale() {
+        let mut lots = lots(CostMethod::Average, &[lot(1, 10, 1000)]);
+        lots.release(10.into());
+        lots.acquire(lot(2, 10, 3000));
+        assert_eq!(lots.cost(), amounts(3000));
+    }
+
+    #[test]
+    fn a_named_lot_goes_whatever_its_turn_and_no_more_of_it_than_there_is() {
+        let mut lots = lots(CostMethod::Specific, &[lot(1, 10, 10), lot(2, 10, 20)]);
+        let gone = lots.release_named(place(2), date(2024, 1, 2), 12.into());
+        assert_eq!(total(gone.iter().map(|lot| &lot.cost)), amounts(20));
+        assert_eq!(lots.cost(), amounts(10));
     }
 
     #[test]
@@ -232,30 +309,64 @@ mod tests {
 
     #[test]
     fn a_split_changes_units_and_no_cost() {
-        let mut lots = lots(CostMethod::Fifo, &[lot(1, 3, 10), lot(2, 4, 20)]);
-        lots.rescale(70.into());
-        assert_eq!(lots.quantity(), 70.into());
-        assert_eq!(lots.cost().base, Ok(30.into()));
-        assert_eq!(lots.iter().map(|lot| lot.quantity).collect::<Vec<_>>(), [30.into(), 40.into()]);
+        for method in CostMethod::ALL {
+            let mut lots = lots(method, &[lot(1, 3, 10), lot(2, 4, 20)]);
+            lots.rescale(70.into());
+            assert_eq!(lots.quantity(), 70.into());
+            assert_eq!(lots.cost().base, Ok(30.into()));
+            let units: Vec<Decimal> =
+                lots.clone().into_vec().iter().map(|lot| lot.quantity).collect();
+            assert_eq!(units, [30.into(), 40.into()]);
+        }
+    }
+
+    #[test]
+    fn capital_that_comes_back_lowers_each_lot_and_the_rest_is_gain() {
+        let mut lots = lots(CostMethod::Fifo, &[lot(1, 10, 10), lot(2, 10, 100)]);
+        assert_eq!(lots.lower(&amounts(40)), amounts(10));
+        assert_eq!(lots.cost(), amounts(80));
+    }
+
+    fn method() -> impl Strategy<Value = CostMethod> {
+        prop::sample::select(CostMethod::ALL.to_vec())
     }
 
     proptest! {
         #[test]
         fn what_goes_and_what_stays_is_what_was(
-            bought in prop::collection::vec((1i64..1000, 0i64..100_000), 1..20),
-            sold in 1i64..5000,
-            is_average in any::<bool>(),
+            bought in prop::collection::vec((1i64..1000, 0i64..100_000, 1i8..28), 1..20),
+            sold in prop::collection::vec(1i64..2000, 1..6),
+            method in method(),
+            is_short in any::<bool>(),
         ) {
-            let method = if is_average { CostMethod::Average } else { CostMethod::Fifo };
-            let all: Vec<Lot> = bought.iter().map(|&(quantity, cost)| lot(1, quantity, cost)).collect();
+            let sign = if is_short { -1 } else { 1 };
+            let all: Vec<Lot> = bought
+                .iter()
+                .map(|&(quantity, cost, day)| lot(day, sign * quantity, sign * cost))
+                .collect();
             let mut lots = lots(method, &all);
-            let released = lots.release(sold.into());
+            let released: Vec<Lot> = sold.iter().flat_map(|sold| lots.release((*sold).into())).collect();
             let units: Decimal = released.iter().map(|lot| lot.quantity).sum();
-            let cost = released.iter().fold(lots.cost(), |cost, lot| cost.plus(&lot.cost));
-            let bought_units: i64 = bought.iter().map(|(quantity, _)| quantity).sum();
-            let bought_cost: i64 = bought.iter().map(|(_, cost)| cost).sum();
-            prop_assert_eq!(units + lots.quantity(), bought_units.into());
-            prop_assert_eq!(cost.base, Ok(bought_cost.into()));
+            let cost = total(released.iter().map(|lot| &lot.cost)).plus(&lots.cost());
+            let bought_units: i64 = bought.iter().map(|(quantity, ..)| quantity).sum();
+            let bought_cost: i64 = bought.iter().map(|(_, cost, _)| cost).sum();
+            prop_assert_eq!(units + lots.quantity(), Decimal::from(sign * bought_units));
+            prop_assert_eq!(cost, amounts(sign * bought_cost));
+            prop_assert_eq!(total(lots.clone().into_vec().iter().map(|lot| &lot.cost)), lots.cost());
+        }
+
+        #[test]
+        fn no_order_of_sale_releases_more_cost_than_the_highest_first(
+            bought in prop::collection::vec((1i64..100, 0i64..10_000, 1i8..28), 1..20),
+            sold in 1i64..2000,
+            method in method(),
+        ) {
+            let all: Vec<Lot> = bought.iter().map(|&(quantity, cost, day)| lot(day, quantity, cost)).collect();
+            let cost = |method| {
+                let released = lots(method, &all).release(sold.into());
+                total(released.iter().map(|lot| &lot.cost)).base.unwrap()
+            };
+            prop_assert!(cost(method) <= cost(CostMethod::Hifo) + Decimal::new(1, 9));
         }
     }
 }

@@ -14,7 +14,11 @@ const CODE_LENGTH: usize = 10;
 pub struct Currency([u8; CODE_LENGTH]);
 
 /// Minor units that markets quote in: a hundredth of an ISO 4217 currency.
-const MINOR_UNITS: [(&str, &str); 3] = [("GBX", "GBP"), ("ZAC", "ZAR"), ("ILA", "ILS")];
+const MINOR_UNITS: [(Currency, Currency); 3] = [
+    (Currency(*b"GBX\0\0\0\0\0\0\0"), Currency(*b"GBP\0\0\0\0\0\0\0")),
+    (Currency(*b"ZAC\0\0\0\0\0\0\0"), Currency(*b"ZAR\0\0\0\0\0\0\0")),
+    (Currency(*b"ILA\0\0\0\0\0\0\0"), Currency(*b"ILS\0\0\0\0\0\0\0")),
+];
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -38,8 +42,8 @@ impl Currency {
     #[must_use]
     pub fn major(self) -> (Self, Decimal) {
         for (minor, major) in MINOR_UNITS {
-            if self.as_str() == minor {
-                return (major.parse().unwrap_or(self), Decimal::ONE_HUNDRED);
+            if self == minor {
+                return (major, Decimal::ONE_HUNDRED);
             }
         }
         (self, Decimal::ONE)
@@ -116,7 +120,11 @@ impl Money {
     #[must_use]
     pub fn in_major_unit(self) -> Self {
         let (currency, units) = self.currency.major();
-        Self { amount: self.amount / units, currency }
+        if currency == self.currency {
+            self
+        } else {
+            Self { amount: self.amount / units, currency }
+        }
     }
 }
 

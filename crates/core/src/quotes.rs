@@ -75,13 +75,24 @@ impl PriceHistory {
     #[must_use]
     pub fn on(&self, date: Date) -> Option<Price> {
         let behind = self.prices.partition_point(|price| price.date <= date);
-        let mut price = *self.prices.get(behind.checked_sub(1)?)?;
+        self.carried(*self.prices.get(behind.checked_sub(1)?)?, date)
+    }
+
+    /// A price in units of `date`: divided by the ratios of the splits since.
+    pub(crate) fn carried(&self, mut price: Price, date: Date) -> Option<Price> {
         for split in &self.splits {
             if price.date < split.date && split.date <= date {
                 price.price = price.price.checked_div(split.ratio)?;
             }
         }
         Some(price)
+    }
+
+    /// The first price known on `date` or later, in units of its own day.
+    #[must_use]
+    pub fn first_since(&self, date: Date) -> Option<Price> {
+        let behind = self.prices.partition_point(|price| price.date < date);
+        self.prices.get(behind).copied()
     }
 
     /// How many units one unit of the end of `after` is at the end of `date`.
@@ -94,6 +105,12 @@ impl PriceHistory {
     #[must_use]
     pub fn as_slice(&self) -> &[Price] {
         &self.prices
+    }
+
+    /// Oldest first.
+    #[must_use]
+    pub fn splits(&self) -> &[Split] {
+        &self.splits
     }
 }
 

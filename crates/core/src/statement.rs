@@ -14,7 +14,7 @@ use crate::cash::{Balance, CashMovement, Position, UpcomingDividend};
 use crate::fact::{Fact, Identity, Located, Location, Note};
 use crate::fx::FxRate;
 use crate::instrument::Instrument;
-use crate::lots::CostMethod;
+use crate::lots::{Choices, CostMethod};
 use crate::quotes::Quote;
 use crate::transaction::{Transaction, TransactionKind};
 
@@ -52,6 +52,7 @@ pub struct Statement<T> {
 pub struct Facts {
     /// How each account's sales release lots; FIFO for one that isn't listed.
     pub methods: BTreeMap<AccountName, CostMethod>,
+    pub choices: Choices,
     pub deliveries: Vec<Delivery>,
     pub broker_accounts: Vec<Statement<BrokerAccount>>,
     pub instruments: Vec<Statement<Instrument>>,

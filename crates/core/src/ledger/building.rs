@@ -6,19 +6,20 @@ use std::collections::{BTreeMap, HashMap};
 use rust_decimal::Decimal;
 
 use super::instruments::InstrumentNames;
-use super::{Book, BookedMovement, BookedTransaction, OfInstrument};
+use super::{Book, BookedMovement, BookedTransaction, InstrumentIndex, OfInstrument};
 use crate::account::{AccountName, BrokerAccount};
 use crate::cash::{Balance, CashKind, CashMovement, DaySide};
 use crate::fact::Identity;
-use crate::lots::CostMethod;
+use crate::lots::{Choices, CostMethod, Oversell};
 use crate::money::{Currency, Money};
 use crate::statement::{Completed, Delivery, Source, Statement};
-use crate::transaction::{Fee, FeeKind, Transaction};
+use crate::transaction::{Fee, FeeKind, Transaction, TransactionKind};
 
 /// Books under construction.
 pub(super) struct Books<'a> {
     pub(super) deliveries: &'a [Delivery],
     pub(super) methods: &'a BTreeMap<AccountName, CostMethod>,
+    pub(super) choices: &'a Choices,
     pub(super) index: &'a InstrumentNames,
     pub(super) books: BTreeMap<(AccountName, Option<Identity>), Book>,
 }
@@ -27,9 +28,15 @@ impl Books<'_> {
     fn book(&mut self, source: &Source, broker_account: Option<Identity>) -> Option<&mut Book> {
         let account = self.deliveries[source.delivery].account.clone()?;
         let method = self.methods.get(&account).copied().unwrap_or_default();
+        let fee_treatment = self.choices.fees.get(&account).copied().unwrap_or_default();
+        let oversell = self.choices.oversell.get(&account).copied().unwrap_or_default();
         Some(self.books.entry((account.clone(), broker_account.clone())).or_insert_with(|| Book {
             account,
             method,
+            fee_treatment,
+            oversell,
+            selections: HashMap::new(),
+            allocations: HashMap::new(),
             broker_account: broker_account.map(|identity| BrokerAccount {
                 identity,
                 name: None,
@@ -58,6 +65,7 @@ impl Books<'_> {
         if let Some(book) = self.book(&source, broker_account) {
             let (cash, fees) = (own_cash(&transaction), transaction.fees.clone());
             book.transactions.push(BookedTransaction {
+                units: transaction.quantity,
                 transaction,
                 instrument,
                 source,
@@ -112,12 +120,15 @@ impl Book {
         deliveries: &[Delivery],
     ) {
         self.transactions.sort_by(|left, right| {
-            // Of what has the same time, what adds units comes first.
-            let key = |booked: &BookedTransaction| (booked.transaction.at, booked.transaction.kind);
+            let key = |booked: &BookedTransaction| {
+                let transaction = &booked.transaction;
+                (transaction.at, rank(transaction), transaction.kind)
+            };
             key(left)
                 .cmp(&key(right))
                 .then_with(|| left.transaction.identity.cmp(&right.transaction.identity))
         });
+        self.count_units();
         // Movements of one minute stay in the order in which the broker lists them: their balances
         // follow from each other, and nothing else depends on it.
         self.movements.sort_by_key(|booked| booked.movement.at);
@@ -130,6 +141,35 @@ impl Book {
             });
             if let Some(told) = told {
                 own.clone_from(&told.fact);
+            }
+        }
+    }
+
+    fn count_units(&mut self) {
+        if self.oversell != Oversell::IsIncomplete {
+            return;
+        }
+        let mut held: HashMap<InstrumentIndex, Decimal> = HashMap::new();
+        for booked in &mut self.transactions {
+            let held = held.entry(booked.instrument).or_default();
+            booked.units = booked.units.max(-*held);
+            *held = held.saturating_add(booked.units);
+        }
+    }
+
+    /// Takes over what the user decided about this account.
+    pub(super) fn choose(&mut self, choices: &Choices, index: &InstrumentNames) {
+        for selection in &choices.selections {
+            if selection.account == self.account {
+                let named = self.selections.entry(selection.sale.clone()).or_default();
+                named.push((selection.acquisition.clone(), selection.quantity));
+            }
+        }
+        for allocation in &choices.allocations {
+            let parent = index.of_account(&self.account, &allocation.parent);
+            if let Some(parent) = parent.filter(|_| allocation.account == self.account) {
+                let part = (parent, allocation.fraction);
+                self.allocations.insert(allocation.transaction.clone(), part);
             }
         }
     }
@@ -180,6 +220,19 @@ impl Book {
                 self.openings.insert(money.currency, (balance.date, money.amount, source.clone()));
             }
         }
+    }
+}
+
+/// Of what has the same time: a corporate action takes effect before the day's trade, and what adds
+/// units comes before what takes them away.
+fn rank(transaction: &Transaction) -> u8 {
+    match transaction.kind {
+        TransactionKind::Split
+        | TransactionKind::Exchange
+        | TransactionKind::SpinOff
+        | TransactionKind::StockDividend => 0,
+        _ if transaction.quantity.is_sign_positive() => 1,
+        _ => 2,
     }
 }
 

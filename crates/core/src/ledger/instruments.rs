@@ -43,6 +43,14 @@ impl InstrumentNames {
     pub(super) fn find(&self, delivery: &Delivery, identity: &Identity) -> Option<InstrumentIndex> {
         self.places.get(&(delivery.account.clone(), identity.clone())).copied()
     }
+
+    pub(super) fn of_account(
+        &self,
+        account: &AccountName,
+        identity: &Identity,
+    ) -> Option<InstrumentIndex> {
+        self.places.get(&(Some(account.clone()), identity.clone())).copied()
+    }
 }
 
 /// One instrument for each shared name, completed from all that is said of it.

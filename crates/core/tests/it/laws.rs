@@ -5,14 +5,16 @@ use rust_decimal::Decimal;
 use stonks_core::cash::CashKind;
 use stonks_core::fact::Fact;
 use stonks_core::figure::Figure;
+use stonks_core::holdings::Development;
 use stonks_core::ledger::Ledger;
-use stonks_core::lots::CostMethod;
+use stonks_core::lots::{Amounts, Choices, CostMethod, FeeTreatment};
+use stonks_core::sales::Gain;
 use stonks_core::transaction::{Transaction, TransactionKind};
 
-use crate::story::{Story, cash, fee, quote, total, trade, units};
+use crate::story::{Story, cash, developed, fee, quote, total, trade, units};
 
 /// A few months of one account, in any order: trades of two shares, deposits, fees, quotes.
-fn facts() -> impl Strategy<Value = Vec<Fact>> {
+pub(crate) fn facts() -> impl Strategy<Value = Vec<Fact>> {
     let fact = (0u8..5, 1u32..120, 1i64..500, 1i64..10_000)
         .prop_map(|(kind, day, number, cents)| (kind, day, number, cents));
     prop::collection::vec(fact, 1..40).prop_map(|told| {
@@ -63,6 +65,9 @@ fn figures(ledger: &Ledger) -> Vec<Figure> {
             holding.cost.base.clone(),
             holding.unrealized_gain.clone(),
             holding.realized_gain.clone(),
+            holding.realized.price_effect.clone(),
+            holding.realized.currency_effect.clone(),
+            holding.realized_fees.base.clone(),
         ]
     });
     [whole.value.figure(), whole.cash.figure(), whole.deposits.figure(), whole.profit_loss]
@@ -71,15 +76,115 @@ fn figures(ledger: &Ledger) -> Vec<Figure> {
         .collect()
 }
 
+fn method() -> impl Strategy<Value = CostMethod> {
+    prop::sample::select(CostMethod::ALL.to_vec())
+}
+
+fn told(facts: Vec<Fact>, method: CostMethod, fees: FeeTreatment) -> Development {
+    let fees = [("mine".parse().unwrap(), fees)].into();
+    let story = Story::new(facts).method(method).choices(Choices { fees, ..Choices::default() });
+    developed(&story.ledger(), "2024-12-31")
+}
+
+/// Where a price is missing, the parts are as unknown as the whole.
+fn is_sum_of_effects(gain: &Gain) -> bool {
+    match (&gain.base, &gain.price_effect, &gain.currency_effect) {
+        (Ok(base), Ok(price), Ok(currency)) => *base == price + currency,
+        (Err(_), Err(_), Err(_)) => true,
+        _ => false,
+    }
+}
+
+fn sum<'a>(amounts: impl Iterator<Item = &'a Amounts>) -> Amounts {
+    amounts.fold(Amounts::ZERO, |sum, amounts| sum.plus(amounts))
+}
+
 proptest! {
     #[test]
-    fn the_order_of_arrival_does_not_matter(facts in facts(), cut in 0usize..40) {
+    fn a_gain_is_its_price_effect_and_its_currency_effect(facts in facts(), method in method()) {
+        let told = told(facts, method, FeeTreatment::InCost);
+        for holding in &told.holdings {
+            prop_assert!(is_sum_of_effects(&holding.realized), "{:?}", holding.realized);
+            prop_assert!(is_sum_of_effects(&holding.unrealized), "{:?}", holding.unrealized);
+        }
+        for used in told.sales.iter().flat_map(|sale| &sale.lots) {
+            prop_assert!(is_sum_of_effects(&used.gain), "{:?}", used.gain);
+        }
+    }
+
+    #[test]
+    fn lots_add_up_to_their_sale_and_sales_to_what_was_realised(facts in facts(), method in method()) {
+        let told = told(facts, method, FeeTreatment::InCost);
+        for sale in &told.sales {
+            prop_assert_eq!(&sum(sale.lots.iter().map(|used| &used.proceeds)), &sale.proceeds);
+            prop_assert_eq!(&sum(sale.lots.iter().map(|used| &used.lot.cost)), &sale.cost);
+            let gains = sale.lots.iter().fold(Gain::ZERO, |sum, used| sum.plus(&used.gain));
+            prop_assert_eq!(&gains, &sale.gain);
+            let units: Decimal = sale.lots.iter().map(|used| used.lot.quantity).sum();
+            prop_assert_eq!(units + sale.missing, sale.quantity);
+        }
+        for holding in &told.holdings {
+            let sales = told.sales.iter().filter(|sale| sale.instrument == holding.instrument);
+            let gains = sales.fold(Gain::ZERO, |sum, sale| sum.plus(&sale.gain));
+            prop_assert_eq!(&gains, &holding.realized);
+            prop_assert_eq!(&sum(holding.lots.iter().map(|lot| &lot.cost)), &holding.cost);
+        }
+    }
+
+    /// What was paid for units is the cost of what is held and of what was sold.
+    #[test]
+    fn what_was_acquired_is_released_or_left(facts in facts(), method in method()) {
+        let bought: Vec<Fact> = facts
+            .into_iter()
+            .filter(|fact| !matches!(fact, Fact::Transaction(fact) if fact.instrument.as_str() == "Y"))
+            .map(|fact| match fact {
+                Fact::Transaction(mut fact) => { fact.fees.clear(); Fact::Transaction(fact) }
+                other => other,
+            })
+            .collect();
+        let paid: Decimal = bought
+            .iter()
+            .filter_map(|fact| match fact { Fact::Transaction(fact) => fact.amount, _ => None })
+            .map(|amount| -amount.amount)
+            .sum();
+        let told = told(bought, method, FeeTreatment::InCost);
+        let known = |amounts: &Amounts| amounts.base.clone().unwrap_or_default();
+        let held: Decimal = told.holdings.iter().map(|holding| known(&holding.cost)).sum();
+        let sold: Decimal =
+            told.sales.iter().map(|sale| known(&sale.cost) - known(&sale.proceeds)).sum();
+        prop_assert_eq!(held + sold, paid);
+    }
+
+    /// Fees in the cost lower gains by as much as the fees that are told beside.
+    #[test]
+    fn fees_apart_and_fees_in_the_cost_tell_the_same_profit(facts in facts(), method in method()) {
+        let within = told(facts.clone(), CostMethod::Fifo, FeeTreatment::InCost);
+        let apart = told(facts, method, FeeTreatment::Apart);
+        let known = |figure: &Figure| figure.clone().unwrap_or_default();
+        let profit = |told: &Development| -> Decimal {
+            told.holdings.iter().map(|holding| known(&holding.realized_gain) - known(&holding.cost.base)).sum()
+        };
+        let fees: Decimal = apart
+            .holdings
+            .iter()
+            .map(|holding| known(&holding.fees.base) + known(&holding.realized_fees.base))
+            .sum();
+        prop_assert_eq!(profit(&within).round_dp(8), (profit(&apart) - fees).round_dp(8));
+    }
+
+    #[test]
+    fn the_order_of_arrival_does_not_matter(
+        facts in facts(),
+        cut in 0usize..40,
+        method in method(),
+    ) {
         let cut = cut.min(facts.len());
         let (left, right) = facts.split_at(cut);
-        let straight = figures(&Story::new(facts.clone()).ledger());
-        let split = Story::new(right.to_vec()).and(1, left.to_vec());
+        let straight = figures(&Story::new(facts.clone()).method(method).ledger());
+        let split = Story::new(right.to_vec()).and(1, left.to_vec()).method(method);
         prop_assert_eq!(&figures(&split.ledger()), &straight);
-        prop_assert_eq!(&figures(&Story::new(facts.clone()).reversed().ledger()), &straight);
+        let reversed = Story::new(facts.clone()).method(method).reversed();
+        prop_assert_eq!(&figures(&reversed.ledger()), &straight);
     }
 
     #[test]
@@ -90,8 +195,7 @@ proptest! {
     }
 
     #[test]
-    fn parts_sum_to_the_whole(facts in facts(), is_average in any::<bool>()) {
-        let method = if is_average { CostMethod::Average } else { CostMethod::Fifo };
+    fn parts_sum_to_the_whole(facts in facts(), method in method()) {
         let ledger = Story::new(facts).method(method).ledger();
         let portfolio = total(&ledger, "2024-12-31");
         let known = |figure: &Figure| figure.clone().unwrap_or_default();
@@ -123,12 +227,20 @@ proptest! {
     }
 
     #[test]
-    fn a_split_changes_no_value(quantity in 1i64..10_000, cents in 1i64..100_000, extra in 1i64..20) {
+    fn a_split_changes_no_value_and_no_cost(
+        quantity in 1i64..10_000,
+        cents in 1i64..100_000,
+        extra in 1i64..20,
+        method in method(),
+    ) {
         let bought = trade("1", "2024-01-01", "X", &quantity.to_string(), &format!("{} EUR", Decimal::new(cents, 2)));
         let split = units("2", "2024-03-01", TransactionKind::Split, "X", &(quantity * extra).to_string());
-        let ledger = Story::new(vec![Fact::Transaction(bought), Fact::Transaction(split)]).ledger();
+        let facts = vec![Fact::Transaction(bought), Fact::Transaction(split)];
+        let ledger = Story::new(facts).method(method).ledger();
         let value = |day| total(&ledger, day).total.value.figure().unwrap_or_default().round_dp(8);
         prop_assert_eq!(value("2024-02-29"), value("2024-03-01"));
+        let cost = |day| developed(&ledger, day).holdings[0].cost.clone();
+        prop_assert_eq!(cost("2024-02-29"), cost("2024-03-01"));
     }
 
     #[test]
@@ -158,6 +270,13 @@ proptest! {
             (known(&one.total.profit_loss) * Decimal::TEN).round_dp(6),
             known(&ten.total.profit_loss).round_dp(6)
         );
+        for (one, ten) in one.holdings.iter().zip(&ten.holdings) {
+            for (one, ten) in [(&one.realized, &ten.realized), (&one.unrealized, &ten.unrealized)] {
+                let parts = |gain: &Gain| [&gain.base, &gain.price_effect, &gain.currency_effect].map(known);
+                let scaled = parts(one).map(|part| (part * Decimal::TEN).round_dp(6));
+                prop_assert_eq!(scaled, parts(ten).map(|part| part.round_dp(6)));
+            }
+        }
         prop_assert_eq!(one.total.roi_percent.map(|roi| roi.round_dp(8)), ten.total.roi_percent.map(|roi| roi.round_dp(8)));
     }
 }

@@ -5,6 +5,10 @@
 mod corporate_actions;
 mod figures;
 mod laws;
+mod return_laws;
+mod returns;
+mod sales;
 mod statements;
 mod story;
 mod together;
+mod transfers;

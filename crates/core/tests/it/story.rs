@@ -1,17 +1,15 @@
 //! A story of an account: facts in a line each, and what follows from them.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use stonks_core::cash::{Balance, CashKind, CashMovement, DaySide};
 use stonks_core::fact::{Fact, Located, Location};
 use stonks_core::figure::Figure;
 use stonks_core::fx::Rates;
-use stonks_core::holdings::{Holding, Terms, holdings};
+use stonks_core::holdings::{Development, Holding, Terms, development, holdings};
 use stonks_core::instrument::{AssetClass, Instrument};
 use stonks_core::ledger::Ledger;
-use stonks_core::lots::CostMethod;
+use stonks_core::lots::{Choices, CostMethod};
 use stonks_core::moment::Moment;
 use stonks_core::money::{Currency, Money};
 use stonks_core::portfolio::{Portfolio, portfolio};
@@ -124,6 +122,7 @@ pub(crate) fn quote(of: &str, day: &str, price: &str) -> Quote {
 pub(crate) struct Story {
     deliveries: Vec<(Delivery, Vec<Located>)>,
     pub(crate) method: CostMethod,
+    pub(crate) choices: Choices,
 }
 
 impl Story {
@@ -132,11 +131,27 @@ impl Story {
     }
 
     /// A delivery of an account `mine` by a plugin of the version.
-    pub(crate) fn and(mut self, version: u32, facts: Vec<Fact>) -> Self {
+    pub(crate) fn and(self, version: u32, facts: Vec<Fact>) -> Self {
+        self.told("mine", "test", version, facts)
+    }
+
+    /// Another account.
+    pub(crate) fn of(self, account: &str, facts: Vec<Fact>) -> Self {
+        self.told(account, "test", 1, facts)
+    }
+
+    /// A delivery of an account by a plugin of the version.
+    pub(crate) fn told(
+        mut self,
+        account: &str,
+        plugin: &str,
+        version: u32,
+        facts: Vec<Fact>,
+    ) -> Self {
         let delivery = Delivery {
             id: i64::try_from(self.deliveries.len()).unwrap(),
-            account: Some("mine".parse().unwrap()),
-            plugin: "test".to_owned(),
+            account: Some(account.parse().unwrap()),
+            plugin: plugin.to_owned(),
             version: format!("{version}.0.0"),
             rank: version,
             name: "file".to_owned(),
@@ -151,10 +166,11 @@ impl Story {
         let instruments = names.into_iter().map(|identity| {
             Fact::Instrument(Instrument {
                 name: Some(identity.to_string()),
+                // A name that is an ISIN is the same share in every account.
+                isin: identity.as_str().parse().ok(),
                 identity,
                 asset_class: AssetClass::Stock,
                 symbol: None,
-                isin: None,
                 market: None,
                 currency: None,
                 multiplier: None,
@@ -175,6 +191,11 @@ impl Story {
         self
     }
 
+    pub(crate) fn choices(mut self, choices: Choices) -> Self {
+        self.choices = choices;
+        self
+    }
+
     pub(crate) fn reversed(mut self) -> Self {
         self.deliveries.reverse();
         for (_, facts) in &mut self.deliveries {
@@ -184,8 +205,9 @@ impl Story {
     }
 
     pub(crate) fn ledger(self) -> Ledger {
-        let methods = BTreeMap::from([("mine".parse().unwrap(), self.method)]);
-        let mut all = Facts { methods, ..Facts::default() };
+        let accounts = self.deliveries.iter().filter_map(|(delivery, _)| delivery.account.clone());
+        let methods = accounts.map(|account| (account, self.method)).collect();
+        let mut all = Facts { methods, choices: self.choices, ..Facts::default() };
         for (delivery, facts) in self.deliveries {
             all.deliver(delivery, facts);
         }
@@ -225,4 +247,10 @@ pub(crate) fn holding(ledger: &Ledger, of: &str, as_of: &str) -> Holding {
 pub(crate) fn total(ledger: &Ledger, as_of: &str) -> Portfolio {
     let rates = rates();
     portfolio(ledger, None, terms(&rates, as_of))
+}
+
+/// How everything came to be.
+pub(crate) fn developed(ledger: &Ledger, as_of: &str) -> Development {
+    let rates = rates();
+    development(ledger, None, terms(&rates, as_of))
 }
