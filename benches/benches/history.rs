@@ -71,7 +71,9 @@ fn history(criterion: &mut Criterion) {
     group.bench_function(BenchmarkId::new("returns of each holding", 100_000), |bencher| {
         bencher.iter(|| {
             let all = Series::of_holdings(black_box(&ledger), None, terms);
-            all.iter().filter(|(_, of)| of.whole().is_some_and(|whole| of.time_weighted(whole).is_ok())).count()
+            all.iter()
+                .filter(|(_, of)| of.whole().is_some_and(|whole| of.time_weighted(whole).is_ok()))
+                .count()
         });
     });
     group.finish();

@@ -19,19 +19,70 @@ use investments::Investments;
 
 pub(super) fn figures(inputs: &Inputs<'_>, asked: &[&str]) -> Result<Figures, Refusal> {
     let investments = Investments::read(inputs)?;
+    let about = About::of(inputs);
     let mut figures = Figures::new();
     for figure in asked {
-        if let Some(computed) = figure_of(&investments, figure, inputs.is_about("twr"))? {
+        if let Some(computed) = figure_of(&investments, figure, about)? {
             figures.insert((*figure).to_owned(), computed);
         }
     }
     Ok(figures)
 }
 
+/// What a series or a table of a case tells; its name alone doesn't say.
+#[derive(Clone, Copy)]
+enum About {
+    Gain,
+    TimeWeighted,
+    MoneyWeighted,
+    Dietz,
+    Drawdown,
+}
+
+impl About {
+    fn of(inputs: &Inputs<'_>) -> Self {
+        let topics = [
+            ("pnl", Self::Gain),
+            ("drawdown", Self::Drawdown),
+            ("twr", Self::TimeWeighted),
+            ("irr", Self::MoneyWeighted),
+            ("modified-dietz", Self::Dietz),
+        ];
+        let told = topics.into_iter().find(|(topic, _)| inputs.is_about(topic));
+        told.map_or(Self::Gain, |(_, about)| about)
+    }
+
+    /// Of a part of a window.
+    fn of_part(self, series: &Series, part: Period) -> Computed {
+        match self {
+            Self::Gain => series.gain(part).into(),
+            Self::TimeWeighted => accumulated(series, part)
+                .map(|days| days.last().map_or(0.0, |(_, rate)| *rate))
+                .into(),
+            Self::MoneyWeighted => irr(series, part).into(),
+            Self::Dietz => dietz(series, part).into(),
+            Self::Drawdown => series.drawdown(part).map(|drawdown| -drawdown.depth).into(),
+        }
+    }
+
+    /// Day by day since the beginning of a window.
+    fn by_day(self, series: &Series, period: Period) -> Computed {
+        match self {
+            Self::TimeWeighted => by_day(accumulated(series, period)),
+            Self::Drawdown => by_day(series.underwater(period)),
+            _ => {
+                let days = series.days().filter(|(date, _)| period.contains(*date));
+                let of = |date| self.of_part(series, Period::new(period.after, date));
+                Computed::ByDay(days.map(|(date, _)| (date.to_string(), of(date))).collect())
+            }
+        }
+    }
+}
+
 fn figure_of(
     investments: &Investments,
     figure: &str,
-    is_about_time_weighted: bool,
+    about: About,
 ) -> Result<Option<Computed>, Refusal> {
     // The same in another currency.
     let (figure, series) = match figure.rsplit_once('_') {
@@ -54,14 +105,14 @@ fn figure_of(
             .into(),
         "modified_dietz" | "mdm" => dietz(&series, period).into(),
         "max_drawdown" => series.drawdown(period).map(|drawdown| -drawdown.depth).into(),
-        // Of whatever the case is about.
-        "series" if is_about_time_weighted => by_day(accumulated(&series, period)),
-        "series" | "drawdown_series" | "mdd_series" => by_day(series.underwater(period)),
-        "pnl_series" => gains(&series, period),
+        "series" => about.by_day(&series, period),
+        "drawdown_series" | "mdd_series" => About::Drawdown.by_day(&series, period),
+        "twr_series" => About::TimeWeighted.by_day(&series, period),
+        "irr_series" => About::MoneyWeighted.by_day(&series, period),
+        "pnl_series" => About::Gain.by_day(&series, period),
         "value_series" | "market_value_series" => values(&series, period),
-        "twr_series" => by_day(accumulated(&series, period)),
-        "total" | "yearly" => by_period(&series, period, |date| date.year().to_string()),
-        "monthly" => by_period(&series, period, |date| date.strftime("%Y-%m").to_string()),
+        "total" | "yearly" => by_period(&series, period, about, |date| date.year().to_string()),
+        "monthly" => by_period(&series, period, about, |date| date.strftime("%Y-%m").to_string()),
         _ => return investments.of_holdings(figure),
     }))
 }
@@ -88,30 +139,28 @@ fn by_day(days: Result<Vec<(Date, f64)>, NoValue>) -> Computed {
     }
 }
 
-/// The gain since the beginning of a window, by day.
-fn gains(series: &Series, period: Period) -> Computed {
-    let days = series.days().filter(|(date, _)| period.contains(*date));
-    let gain = |date| series.gain(Period::new(period.after, date)).into();
-    Computed::ByDay(days.map(|(date, _)| (date.to_string(), gain(date))).collect())
-}
-
 fn values(series: &Series, period: Period) -> Computed {
     let days = series.days().filter(|(date, _)| period.contains(*date));
     Computed::ByDay(days.map(|(date, day)| (date.to_string(), day.value.clone().into())).collect())
 }
 
-/// The gain of each year or month of a window, by its name.
-fn by_period(series: &Series, period: Period, name: impl Fn(Date) -> String) -> Computed {
+/// Of each year or month of a window, by its name.
+fn by_period(
+    series: &Series,
+    period: Period,
+    about: About,
+    name: impl Fn(Date) -> String,
+) -> Computed {
     let mut figures = Figures::new();
     let mut start = period.after;
     let days = period.after.series(Span::new().days(1)).skip(1);
     for date in days.take_while(|date| *date <= period.through) {
         let next = date.tomorrow().unwrap_or(date);
         if date == period.through || name(next) != name(date) {
-            let part = Period::new(start, date);
             let is_before = series.first() > date;
-            let gain = if is_before { Ok(rust_decimal::Decimal::ZERO) } else { series.gain(part) };
-            figures.insert(name(date), gain.into());
+            let part = Period::new(start, date);
+            let figure = if is_before { 0.0.into() } else { about.of_part(series, part) };
+            figures.insert(name(date), figure);
             start = date;
         }
     }

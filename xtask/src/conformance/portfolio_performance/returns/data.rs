@@ -24,6 +24,8 @@ pub(super) struct Client {
     rates: Rates,
     pub(super) base: Currency,
     pub(super) period: Period,
+    /// Every transaction with a security.
+    pub(super) rows: Vec<(Date, String)>,
     /// What was paid for units of a security, costs included.
     pub(super) invested: Vec<(Date, String, Money)>,
     /// Taxes by security; negative for a refund.
@@ -61,14 +63,15 @@ impl Client {
             invested: Vec::new(),
             taxes: Vec::new(),
             first: Vec::new(),
+            rows: Vec::new(),
         };
         match inputs.find("data") {
             Some(data) => reader.client(&data)?,
             None => reader.transactions(inputs)?,
         }
         let rates = rates(inputs)?;
-        let Reader { books, invested, taxes, .. } = reader;
-        Ok(Self { ledger: books.ledger(), rates, base, period, invested, taxes })
+        let Reader { books, rows, invested, taxes, .. } = reader;
+        Ok(Self { ledger: books.ledger(), rates, base, period, rows, invested, taxes })
     }
 }
 
@@ -105,6 +108,7 @@ struct Reader {
     base: Currency,
     invested: Vec<(Date, String, Money)>,
     taxes: Vec<(Date, String, Money)>,
+    rows: Vec<(Date, String)>,
     /// The first transaction with each security.
     first: Vec<(String, Date)>,
 }
@@ -182,6 +186,7 @@ impl Reader {
         let of = security.map(|name| self.books.instrument(name)).transpose()?;
         let money = |amount: Decimal| Money::new(amount, told_in);
         let named = security.unwrap_or(ONLY).to_owned();
+        self.rows.push((date, named.clone()));
         if !tax.is_zero() {
             self.taxes.push((date, named.clone(), money(tax)));
         }

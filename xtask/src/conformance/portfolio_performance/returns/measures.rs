@@ -142,9 +142,7 @@ impl Client {
             "delta" => cents(self.delta(&series, instrument)),
             "delta_percent" => self.delta_percent(&series, instrument, security).into(),
             "irr_excel_incl_taxes" => self.irr_with_taxes(&series, security).into(),
-            "line_items_size" => Computed::NotOffered(
-                "a count of Portfolio Performance's own records, not a figure".to_owned(),
-            ),
+            "line_items_size" => self.n_items(&series, security).into(),
             _ => return self.dividends(instrument, figure),
         }))
     }
@@ -187,6 +185,15 @@ impl Client {
             }
             _ => return Ok(None),
         }))
+    }
+
+    /// What the figures of a security rest on: its transactions, and its value at either end.
+    fn n_items(&self, series: &Series, security: &str) -> usize {
+        let rows =
+            self.rows.iter().filter(|(date, of)| of == security && self.period.contains(*date));
+        let is_held = |date| series.value(date).is_ok_and(|value| !value.is_zero());
+        let ends = [self.period.after, self.period.through];
+        rows.count() + ends.into_iter().filter(|date| is_held(*date)).count()
     }
 
     fn fees(&self, instrument: InstrumentIndex) -> Figure {
