@@ -66,22 +66,28 @@ impl Portfolio {
     fn asset(&mut self, row: &Inputs<'_>, date: Date) -> Result<(usize, Currency), Refusal> {
         let currency = self.exchange.currency(row.get("currency")?.text()?)?;
         let name = row.get("symbol")?.text()?;
-        let known = self.assets.iter().position(|asset| asset.name == name);
-        let place = known.unwrap_or(self.assets.len());
-        if known.is_none() {
-            self.accounts.list(name, currency);
-            self.assets.push(Asset {
-                name: name.to_owned(),
-                currency,
-                first: date,
-                n_activities: 0,
-                changes: Vec::new(),
-                paid: Vec::new(),
-                has_quote: false,
-            });
-        }
+        let place = self.place(name, currency, date);
         self.assets[place].n_activities += 1;
         Ok((place, currency))
+    }
+
+    /// Of an asset among all, first seen on a day.
+    fn place(&mut self, name: &str, currency: Currency, date: Date) -> usize {
+        if let Some(place) = self.assets.iter().position(|asset| asset.name == name) {
+            return place;
+        }
+        self.accounts.list(name, currency);
+        self.assets.push(Asset {
+            name: name.to_owned(),
+            currency,
+            first: date,
+            n_activities: 0,
+            changes: Vec::new(),
+            paid: Vec::new(),
+            has_quote: false,
+            is_cash: false,
+        });
+        self.assets.len() - 1
     }
 
     /// Of one day, in the order in which they are told.
@@ -171,11 +177,30 @@ impl Portfolio {
         let mut before = Decimal::ZERO;
         let told = inputs.find("account_balances");
         for balance in told.map_or_else(|| Ok(Vec::new()), |list| list.items())? {
-            let amount = balance.get("value")?.decimal()?;
+            let (amount, date) = (balance.get("value")?.decimal()?, balance.get("date")?.date()?);
             let change = Money::new(amount - before, currency);
-            self.accounts.cash(CashKind::Deposit, balance.get("date")?.date()?, change)?;
+            if currency == self.base {
+                self.accounts.cash(CashKind::Deposit, date, change)?;
+            } else {
+                self.hold_cash(date, change)?;
+            }
             before = amount;
         }
         Ok(())
+    }
+
+    /// Cash in another currency is an asset there, each unit of which costs one.
+    fn hold_cash(&mut self, date: Date, change: Money) -> Result<(), Refusal> {
+        let name = self.exchange.name(change.currency);
+        let place = self.place(&name, change.currency, date);
+        let asset = &mut self.assets[place];
+        asset.n_activities += 1;
+        asset.changes.push(date);
+        (asset.is_cash, asset.has_quote) = (true, true);
+        let units = Units::trade(&name, date, change.amount, {
+            Money::new(change.amount.abs(), change.currency)
+        });
+        self.accounts.units(Units { account: ASSETS, ..units })?;
+        self.accounts.quote(&name, date, Money::new(Decimal::ONE, change.currency))
     }
 }

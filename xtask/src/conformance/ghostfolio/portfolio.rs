@@ -36,6 +36,7 @@ pub(super) struct Asset {
     pub(super) changes: Vec<Date>,
     pub(super) paid: Vec<(Paid, Date, Money)>,
     pub(super) has_quote: bool,
+    pub(super) is_cash: bool,
 }
 
 pub(super) struct Portfolio {
@@ -101,10 +102,16 @@ impl Portfolio {
         Ok(Ok(sum))
     }
 
+    /// The value of those assets that are cash.
+    fn foreign_cash(&self, standings: &[Standing]) -> Figure {
+        let all = self.assets.iter().zip(standings).filter(|(asset, _)| asset.is_cash);
+        all.map(|(_, standing)| standing.value[1].clone()).sum()
+    }
+
     pub(super) fn snapshot(&self) -> Result<Figures, Refusal> {
         let standings = self.standings(self.end)?;
         let sum = |of: fn(&Standing) -> Figure| standings.iter().map(of).sum::<Figure>();
-        let cash = self.cash(self.end)?;
+        let own_cash = self.cash(self.end)?;
         let value = sum(|standing| standing.value[1].clone());
         let interest: Figure = self
             .assets
@@ -118,7 +125,8 @@ impl Portfolio {
         };
         let positions: Vec<Figures> = self.positions()?;
         let errors: Vec<Computed> = Vec::new();
-        let current = value.clone().and_then(|value| Ok(value + cash.clone()?));
+        let current = value.clone().and_then(|value| Ok(value + own_cash.clone()?));
+        let cash = own_cash.and_then(|cash| Ok(cash + self.foreign_cash(&standings)?));
         let told: Vec<(&str, Computed)> = vec![
             ("hasErrors", value.is_err().into()),
             ("errors", Computed::List(errors)),
@@ -152,30 +160,19 @@ impl Portfolio {
         if let Some(asset) = self.assets.iter().find(|asset| asset.name == name) {
             return self.position_of(asset).map(Some);
         }
-        let Some(currency) = self.cash.filter(|it| self.exchange.name(*it) == name) else {
+        if self.cash.is_none_or(|currency| self.exchange.name(currency) != name) {
             return Ok(None);
-        };
+        }
+        // Cash in the currency of the portfolio gains nothing.
         let base = self.cash(self.end)?;
-        let native = base.clone().and_then(|amount| {
-            let money = Money::new(amount, self.base);
-            self.exchange.rates.convert(money, currency, self.end)
-        });
-        let is_foreign = currency != self.base;
-        let own = |figure: Figure| {
-            if is_foreign {
-                Computed::NotOffered("cash in another currency is no investment here".to_owned())
-            } else {
-                figure.into()
-            }
-        };
-        let zero = || own(Ok(Decimal::ZERO));
+        let zero = || Decimal::ZERO.into();
         let told: Vec<(&str, Computed)> = vec![
             ("currency", name.into()),
             ("symbol", name.into()),
-            ("quantity", native.into()),
+            ("quantity", base.clone().into()),
             ("valueInBaseCurrency", base.clone().into()),
-            ("investment", own(base.clone())),
-            ("investmentWithCurrencyEffect", own(base)),
+            ("investment", base.clone().into()),
+            ("investmentWithCurrencyEffect", base.into()),
             ("grossPerformance", zero()),
             ("grossPerformanceWithCurrencyEffect", zero()),
             ("netPerformance", zero()),
@@ -213,6 +210,7 @@ impl Portfolio {
             ("dividend", dividend.into()),
             ("dividendInBaseCurrency", dividend_in_base.into()),
             ("tags", Computed::List(Vec::new())),
+            ("includeInHoldings", (!asset.is_cash).into()),
             ("dataSource", Computed::Label),
         ];
         told.extend(standing.figures(self, asset));
@@ -288,8 +286,9 @@ impl Portfolio {
             });
             share.into()
         };
-        let (cash, value) = (self.cash(date)?, sum(|it| it.value[1].clone()));
-        let worth = value.clone().and_then(|value| Ok(value + cash.clone()?));
+        let (own_cash, value) = (self.cash(date)?, sum(|it| it.value[1].clone()));
+        let worth = value.clone().and_then(|value| Ok(value + own_cash.clone()?));
+        let cash = own_cash.and_then(|cash| Ok(cash + self.foreign_cash(&standings)?));
         let told: Vec<(&str, Computed)> = vec![
             ("date", date.into()),
             ("investmentValueWithCurrencyEffect", change.into()),
