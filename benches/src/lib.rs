@@ -1,5 +1,7 @@
 //! Data for the benchmarks, the same in every run, and where the guests are.
 
+pub mod journals;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -185,6 +187,29 @@ pub fn degiro_export(n_rows: u32) -> String {
             value - Decimal::ONE,
             trade.number,
         );
+    }
+    file
+}
+
+/// Quotes of all instruments on each weekday of the ten years, as `generic-csv` reads them.
+///
+/// # Panics
+/// Never, for the data is fixed.
+#[must_use]
+pub fn quotes_export() -> String {
+    use std::fmt::Write;
+
+    let mut file = String::from("date,kind,isin,price,currency\n");
+    let first = date(2020, 12, 31);
+    let days = first.series(jiff::Span::new().days(1)).take_while(|day| *day < AS_OF);
+    for (place, day) in days.enumerate() {
+        if matches!(day.weekday(), jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday) {
+            continue;
+        }
+        for number in 0..N_INSTRUMENTS {
+            let cents = 5_000 + i64::try_from(place).unwrap_or(0) * 7 % 997 + i64::from(number);
+            let _ = writeln!(file, "{day},quote,{},{},EUR", isin(number), Decimal::new(cents, 2));
+        }
     }
     file
 }

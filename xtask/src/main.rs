@@ -14,6 +14,7 @@ mod assets;
 mod browser;
 mod conformance;
 mod coverage;
+mod faults;
 mod guests;
 mod lint;
 mod npm;
@@ -47,6 +48,8 @@ enum Task {
     Test,
     /// Which share of the lines of `plugin` and `host` their tests run; fails below 90 %.
     Coverage,
+    /// Seeds thirty faults into the core, one by one; fails if its tests don't notice one of them.
+    Faults,
     /// Format, clippy, docs and tidy, in every workspace.
     Lint,
     /// The rules of the house: crate order, first-line docs, file size, generated files.
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         Task::Screenshots => browser::screenshots(),
         Task::Test => suite::run(),
         Task::Coverage => coverage::run_tests(),
+        Task::Faults => faults::run(),
         Task::Lint => lint::check(),
         Task::Tidy => tidy::run(),
         Task::Conformance { dir, write } => conformance::run(dir.as_deref(), write),

@@ -1,5 +1,7 @@
 //! The ledger, read from the database and kept until the facts change.
 
+mod figures;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,6 +13,8 @@ use stonks_core::ledger::Ledger;
 use stonks_core::lots::{Choices, CostMethod};
 use stonks_core::money::Currency;
 use stonks_core::statement::{Delivery, Facts, Source, Statement};
+
+use figures::Figures;
 
 use crate::app::App;
 use crate::db::accounts::AccountRow;
@@ -32,6 +36,7 @@ pub(crate) struct Books {
     pub(crate) accounts: Vec<AccountName>,
     /// What middleware changed.
     pub(crate) changes: Changes,
+    pub(crate) figures: Figures,
 }
 
 /// The books of one revision of the database.
@@ -81,7 +86,7 @@ impl Books {
         let ledger = Ledger::new(facts);
         let rates = crate::rates::rates(&wanted, &ledger.fx_rates);
         changes.look_up(&ledger);
-        Ok(Self { ledger, rates, accounts, changes })
+        Ok(Self { ledger, rates, accounts, changes, figures: Figures::default() })
     }
 }
 

@@ -25,6 +25,8 @@ use stonks_core::holdings::Terms;
 use stonks_core::instrument::{Instrument, Isin};
 use stonks_core::ledger::{InstrumentIndex, Ledger};
 use stonks_core::money::{Currency, round, to_canonical};
+use stonks_core::performance::{DayValue, value_history};
+use stonks_core::portfolio::{Portfolio, portfolio};
 use stonks_core::statement::Source;
 use utoipa::ToSchema;
 
@@ -104,6 +106,18 @@ impl Desk {
 
     fn covers(&self, date: Date) -> bool {
         self.query.covers(date, self.as_of)
+    }
+
+    /// What is there, and the figures about the whole.
+    fn portfolio(&self) -> Arc<Portfolio> {
+        let compute = || portfolio(self.ledger(), self.account(), self.terms());
+        self.books.figures.portfolio((self.query.account.clone(), self.as_of), compute)
+    }
+
+    /// Every calendar day from the first fact on.
+    fn history(&self) -> Arc<Vec<DayValue>> {
+        let compute = || value_history(self.ledger(), self.account(), None, self.terms());
+        self.books.figures.history((self.query.account.clone(), self.as_of), compute)
     }
 
     fn instrument(&self, index: InstrumentIndex) -> &Instrument {

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use serde::Serialize;
-use stonks_core::performance::value_history;
+use stonks_core::performance::DayValue;
 use utoipa::ToSchema;
 
 use super::{Amount, Query};
@@ -30,8 +30,9 @@ impl App {
     /// An unknown account, or a database that can't be read.
     pub async fn history(&self, query: &Query) -> Result<Vec<HistoryRow>, AccountError> {
         let desk = self.desk(query).await?;
-        let days = value_history(desk.ledger(), desk.account(), query.from, desk.terms());
-        let rows = days.iter().map(|day| {
+        let days = desk.history();
+        let is_wanted = |day: &&DayValue| query.from.is_none_or(|from| from <= day.date);
+        let rows = days.iter().filter(is_wanted).map(|day| {
             let mut reasons = Vec::new();
             HistoryRow {
                 date: day.date,

@@ -9,7 +9,7 @@ use stonks_core::figure::Figure;
 use stonks_core::holdings::Holding;
 use stonks_core::instrument::AssetClass;
 use stonks_core::money::{Currency, round};
-use stonks_core::portfolio::{CashBalance, portfolio, together};
+use stonks_core::portfolio::{CashBalance, together};
 use stonks_core::quotes::PriceSource;
 use utoipa::ToSchema;
 
@@ -164,11 +164,12 @@ impl App {
     /// An unknown account, or a database that can't be read.
     pub async fn portfolio(&self, query: &Query) -> Result<PortfolioReport, AccountError> {
         let desk = self.desk(query).await?;
-        let mut portfolio = portfolio(desk.ledger(), desk.account(), desk.terms());
+        let portfolio = desk.portfolio();
+        let mut holdings = portfolio.holdings.clone();
         if query.together {
-            portfolio.holdings = together(portfolio.holdings);
+            holdings = together(holdings);
         }
-        portfolio.holdings.sort_by(|left, right| {
+        holdings.sort_by(|left, right| {
             let key = |holding: &Holding| {
                 (holding.is_open(), holding.base_value.clone().unwrap_or_default())
             };
@@ -177,8 +178,7 @@ impl App {
         let whole = portfolio.total.value.known();
         Ok(PortfolioReport {
             total: TotalReport::new(&desk, &portfolio.total),
-            holdings: portfolio
-                .holdings
+            holdings: holdings
                 .iter()
                 .map(|holding| HoldingRow::new(&desk, holding, whole))
                 .collect(),

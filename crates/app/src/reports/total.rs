@@ -5,7 +5,7 @@ use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 use stonks_core::claims::{Subject, claims};
 use stonks_core::money::{Currency, round};
-use stonks_core::portfolio::{Total, portfolio};
+use stonks_core::portfolio::Total;
 use utoipa::ToSchema;
 
 use super::{Amount, Desk, Query, known, told as exact};
@@ -106,7 +106,6 @@ impl App {
     /// An unknown account, or a database that can't be read.
     pub async fn total(&self, query: &Query) -> Result<TotalReport, AccountError> {
         let desk = self.desk(query).await?;
-        let portfolio = portfolio(desk.ledger(), desk.account(), desk.terms());
-        Ok(TotalReport::new(&desk, &portfolio.total))
+        Ok(TotalReport::new(&desk, &desk.portfolio().total))
     }
 }

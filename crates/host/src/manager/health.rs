@@ -25,6 +25,11 @@ impl PluginManager {
         let journal = &self.shared.journal;
         let name = plugin.found().name;
         let standing = plugin.supervisor.standing();
+        if matches!(standing.state, State::Discovered | State::Disabled | State::Unloading) {
+            // What shall not run fares neither well nor badly, and is no news.
+            let reasons = vec![format!("it isn't running; it is {standing}")];
+            return Checked { health: Health::Unknown, reasons, measurements: Vec::new() };
+        }
         let resident = plugin.current().and_then(|generation| generation.resident());
         let mut measurements = Vec::new();
         let since = Instant::now();

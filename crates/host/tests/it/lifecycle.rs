@@ -270,13 +270,12 @@ async fn a_plugin_that_says_it_is_down_is_unhealthy_and_everyone_hears_it_once()
     assert_eq!(checked.health, Health::Unhealthy);
     assert_eq!(checked.reasons, ["it says that it is down: the broker is on fire"]);
     host.manager.check(&hostile).await.unwrap();
+    let off = host.manager.check(&id("generator")).await.unwrap();
+    assert_eq!(off.reasons, ["it isn't running; it is discovered"]);
+    assert_eq!(off.health, Health::Unknown, "what shall not run is neither well nor unwell");
     let changes = std::iter::from_fn(|| events.try_recv().ok())
         .filter(|event| matches!(event.what, Happening::HealthChanged { .. }));
     assert_eq!(changes.count(), 1);
-    assert_eq!(
-        host.manager.check(&id("generator")).await.unwrap().reasons,
-        ["it isn't running; it is discovered"]
-    );
 }
 
 #[tokio::test]

@@ -1,0 +1,91 @@
+//! What pages ask for again and again, computed once for each state of the facts.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::civil::Date;
+use stonks_core::account::AccountName;
+use stonks_core::performance::DayValue;
+use stonks_core::portfolio::Portfolio;
+
+/// So many answers are kept of each kind: a day's worth of looking around.
+const MOST: usize = 32;
+
+/// An account, or all; and the day.
+type Question = (Option<AccountName>, Date);
+
+/// Answers to one kind of question, as long as the books they come from.
+struct Answers<T>(Mutex<HashMap<Question, Arc<T>>>);
+
+impl<T> Default for Answers<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T> Answers<T> {
+    /// The answer that is known, or a new one. Two who ask at once may both compute it; nobody waits.
+    fn to(&self, question: Question, compute: impl FnOnce() -> T) -> Arc<T> {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(answer) = known().get(&question) {
+            return Arc::clone(answer);
+        }
+        let answer = Arc::new(compute());
+        let mut answers = known();
+        if answers.len() >= MOST {
+            answers.clear();
+        }
+        answers.insert(question, Arc::clone(&answer));
+        answer
+    }
+}
+
+/// Figures of one state of the facts.
+#[derive(Default)]
+pub(crate) struct Figures {
+    portfolios: Answers<Portfolio>,
+    histories: Answers<Vec<DayValue>>,
+}
+
+impl Figures {
+    pub(crate) fn portfolio(
+        &self,
+        question: Question,
+        compute: impl FnOnce() -> Portfolio,
+    ) -> Arc<Portfolio> {
+        self.portfolios.to(question, compute)
+    }
+
+    pub(crate) fn history(
+        &self,
+        question: Question,
+        compute: impl FnOnce() -> Vec<DayValue>,
+    ) -> Arc<Vec<DayValue>> {
+        self.histories.to(question, compute)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_is_computed_once_and_the_memory_for_them_is_bounded() {
+        let (answers, mut n_computed) = (Answers::default(), 0);
+        let mut ask = |day: i8| {
+            let question = (None, date(2024, 1, 1).saturating_add(jiff::Span::new().days(day)));
+            *answers.to(question, || {
+                n_computed += 1;
+                day
+            })
+        };
+        assert_eq!([ask(1), ask(2), ask(1), ask(1)], [1, 2, 1, 1]);
+        for day in 0..100 {
+            assert_eq!(ask(day), day);
+        }
+        assert!((100..=103).contains(&n_computed), "{n_computed}");
+        assert!(answers.0.lock().unwrap().len() <= MOST);
+    }
+}
