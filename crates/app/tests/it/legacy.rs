@@ -6,10 +6,12 @@
 mod bad_days;
 mod differences;
 mod old;
+mod real_account;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::Value;
@@ -410,4 +412,88 @@ async fn units_cash_and_rates_of_every_day_are_equal() {
             .rfind(|row| row.currency.as_str() == "EUR" && row.date.date.to_string() <= *day);
         near(&last.unwrap().computed_balance, told, 1e-9, day);
     }
+}
+
+/// Units times price, in the product's currency, on the first of each month and on the last day.
+#[tokio::test]
+async fn the_value_of_each_position_is_equal_over_time() {
+    let Some(Migrated { test, folder, .. }) = migrated().await else { return };
+    let growth = golden(&folder, "degiro_svc_position_growth");
+    let history = test.app.history(&then()).await.unwrap();
+    let mut n_compared = 0;
+    for day in history.iter().map(|row| row.date) {
+        if day.day() != 1 && Some(day) != then().as_of {
+            continue;
+        }
+        let query = Query { as_of: Some(day), ..Query::default() };
+        let holdings = test.app.portfolio(&query).await.unwrap().holdings;
+        let values: Vec<f64> =
+            holdings.iter().map(|row| number(row.value.as_ref().unwrap())).collect();
+        for (product, days) in growth.as_object().unwrap() {
+            let Some(told) = days.get(day.to_string()).and_then(Value::as_f64) else { continue };
+            let is_there = values.iter().any(|value| (value - told).abs() < 0.005_001);
+            assert!(is_there, "{product} on {day}: {told}, ours {values:?}");
+            n_compared += 1;
+        }
+    }
+    assert!(n_compared > 150, "{n_compared}");
+}
+
+/// The old way to compute a time-weighted return, over the figures that are equal: what differs in the
+/// result is what differs in the way.
+#[tokio::test]
+async fn the_old_return_follows_from_weekend_deposits_that_are_not_counted() {
+    let Some(Migrated { test, folder, .. }) = migrated().await else { return };
+    let values: Vec<(Date, f64)> = golden(&folder, "all_historical_value")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (text(row, "x").parse().unwrap(), row["y"].as_f64().unwrap()))
+        .collect();
+    let mut flows: BTreeMap<Date, f64> = BTreeMap::new();
+    let mut moved = flows.clone();
+    for row in test.app.deposits(&then()).await.unwrap() {
+        let day = row.date.date;
+        *flows.entry(day).or_default() += number(&row.amount);
+        let next = values.iter().map(|(value_day, _)| *value_day).find(|next| *next >= day);
+        *moved.entry(next.unwrap()).or_default() += number(&row.amount);
+    }
+    let linked = |flows: &BTreeMap<Date, f64>| {
+        let daily = values.windows(2).map(|pair| {
+            let put_in = flows.get(&pair[1].0).copied().unwrap_or_default();
+            (pair[1].1 - put_in) / pair[0].1
+        });
+        daily.product::<f64>() - 1.0
+    };
+    let golden = golden(&folder, "all_dashboard_performance");
+    let old = golden["total_return"].as_f64().unwrap();
+    assert!((linked(&flows) - old).abs() < 1e-9, "{} {old}", linked(&flows));
+    assert_eq!(format!("{:.4}", linked(&moved)), "0.1970");
+    let days = golden["cash_flows_after_timing_correction"].as_object().unwrap();
+    assert_eq!(days.len(), flows.len());
+    for (day, amount) in &flows {
+        assert_eq!(days[&day.to_string()].as_f64(), Some(*amount), "{day}");
+    }
+}
+
+/// What the old converter gave for dollars and euro; ours takes the last rate where it had none (Q10).
+#[tokio::test]
+async fn dollars_are_converted_at_the_same_rates() {
+    let Some(Migrated { test, folder, .. }) = migrated().await else { return };
+    let golden = golden(&folder, "degiro_svc_currency_convert");
+    let mut n_compared = 0;
+    for row in golden.as_array().unwrap() {
+        let is_ours = row["from"] == "USD" && row["to"] == "EUR" && row["amount"] == 100;
+        let Some(told) = row["result"].as_f64().filter(|_| is_ours) else { continue };
+        // A rate of after the last quotation: the old system had no other.
+        let Some(day) = row["date"].as_str().filter(|day| *day <= "2026-01-23") else { continue };
+        let query = Query { as_of: Some(day.parse().unwrap()), ..Query::default() };
+        let portfolio = test.app.portfolio(&query).await.unwrap();
+        let holding = portfolio.holdings.iter().find(|row| row.currency.as_str() == "USD").unwrap();
+        let value = number(holding.value.as_ref().unwrap());
+        let base = number(holding.base_value.as_ref().unwrap());
+        assert!((base / value * 100.0 - told).abs() < 0.001, "{day}: {base} {value} {told}");
+        n_compared += 1;
+    }
+    assert!(n_compared >= 2, "{n_compared}");
 }

@@ -13,7 +13,7 @@ use super::super::database::OldRow;
 use super::products::Products;
 use super::reading::{Fields, OldTime};
 use super::trades::{Trade, Trades};
-use super::words::{Meaning, Words};
+use super::words::{Meaning, Words, amount_at_end};
 use super::{CASH, Teller, identity};
 
 /// The kind of row that moves cash to and from DEGIRO's bank, whose balance the old system showed.
@@ -26,7 +26,8 @@ pub(super) fn tell(
     products: &mut Products,
     teller: &mut Teller,
 ) -> Result<(), MigrationError> {
-    let entries = read(rows, products, teller)?;
+    let mut entries = read(rows, products, teller)?;
+    fill_in(&mut entries);
     let links = link(&entries, &mut trades.all);
     for trade in &trades.all {
         products.tell(&trade.transaction.instrument, teller);
@@ -102,6 +103,58 @@ fn read<'a>(
         .collect()
 }
 
+/// Transfers to DEGIRO's bank and from it have their amount in words, or only as the other side of the
+/// sweep beside them. What goes to the bank was taken out by the sweep, and this row puts it back, since
+/// money at the bank is the customer's, too. The balance has the last word on the sign.
+fn fill_in(entries: &mut [Entry<'_>]) {
+    let mut balances: HashMap<Currency, Decimal> = HashMap::new();
+    for place in 0..entries.len() {
+        let entry = &entries[place];
+        if let (None, Some(Meaning::Bank(goes))) = (entry.change, entry.meaning) {
+            let told = amount_at_end(&entry.description);
+            let moved = balances
+                .get(&entry.currency)
+                .zip(entry.balance)
+                .map(|(before, behind)| behind.saturating_sub(*before))
+                .filter(|moved| told == Some(moved.abs()));
+            let by_words = told.zip(goes).map(|(told, goes)| if goes { told } else { -told });
+            let sweep = sweep_beside(entries, place)
+                .filter(|sweep| told.is_none_or(|told| told == sweep.abs()));
+            entries[place].change = moved.or(by_words).or(sweep.map(|sweep| -sweep));
+        }
+        let entry = &entries[place];
+        if let Some(balance) = entry.balance {
+            balances.insert(entry.currency, balance);
+        }
+    }
+}
+
+/// What the sweep of the same minute moved: the row before or behind.
+fn sweep_beside(entries: &[Entry<'_>], place: usize) -> Option<Decimal> {
+    let own = &entries[place];
+    [place.checked_sub(1), place.checked_add(1)]
+        .into_iter()
+        .flatten()
+        .filter_map(|beside| entries.get(beside))
+        .filter(|entry| entry.time.is_same_minute(own.time) && entry.currency == own.currency)
+        .find(|entry| entry.meaning == Some(Meaning::Cash(CashKind::InternalTransfer)))
+        .and_then(|entry| entry.change)
+}
+
+/// The balance with which rows of one minute began, in whatever order they stand: what one of them
+/// began with and none of them left behind.
+fn opening(minute: &[&Entry<'_>]) -> Decimal {
+    let begun: Vec<Decimal> = minute
+        .iter()
+        .filter_map(|entry| Some(entry.balance?.saturating_sub(entry.change?)))
+        .collect();
+    if begun.iter().any(Decimal::is_zero) {
+        return Decimal::ZERO;
+    }
+    let is_left = |amount: &&Decimal| minute.iter().any(|entry| entry.balance == Some(**amount));
+    begun.iter().find(|amount| !is_left(amount)).or(begun.first()).copied().unwrap_or_default()
+}
+
 /// By entry: the trade that it pays for or is a cost of. A trade's row names product and minute; what
 /// has the same order belongs to the same trade.
 fn link(entries: &[Entry<'_>], trades: &mut [Trade]) -> Vec<Option<usize>> {
@@ -137,7 +190,7 @@ fn link(entries: &[Entry<'_>], trades: &mut [Trade]) -> Vec<Option<usize>> {
             Some(Meaning::Cash(kind)) => {
                 matches!(kind, CashKind::Conversion | CashKind::Interest)
             }
-            None => false,
+            Some(Meaning::Bank(_)) | None => false,
         };
         if belongs {
             *link = entry.order.as_deref().and_then(|order| orders.get(order)).copied();
@@ -159,14 +212,17 @@ impl Booking<'_> {
     fn tell_openings(&mut self, entries: &[Entry<'_>]) -> Result<(), MigrationError> {
         let mut seen: Vec<Currency> = Vec::new();
         for entry in entries {
-            let Some((balance, change)) = entry.balance.zip(entry.change) else { continue };
-            if seen.contains(&entry.currency) {
+            if entry.balance.is_none() || entry.change.is_none() || seen.contains(&entry.currency) {
                 continue;
             }
             seen.push(entry.currency);
-            // The first row of a minute needn't be the first that happened: what comes to nothing with
-            // its fellows begins with nothing.
-            let opening = balance.saturating_sub(change);
+            let minute: Vec<&Entry<'_>> = entries
+                .iter()
+                .filter(|other| {
+                    other.currency == entry.currency && other.time.is_same_minute(entry.time)
+                })
+                .collect();
+            let opening = opening(&minute);
             if !opening.is_zero() {
                 let named = format!("degiro:opening:{}", entry.currency);
                 self.teller.tell(
@@ -345,6 +401,7 @@ fn kind(entry: &Entry<'_>) -> (CashKind, Option<FeeKind>) {
     match entry.meaning {
         Some(Meaning::Cash(kind)) => (kind, None),
         Some(Meaning::Fee(kind)) => (CashKind::Fee, Some(kind)),
+        Some(Meaning::Bank(_)) => (CashKind::InternalTransfer, None),
         None => (CashKind::Other, None),
     }
 }

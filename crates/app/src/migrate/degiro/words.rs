@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use rust_decimal::Decimal;
 use stonks_core::cash::CashKind;
 use stonks_core::transaction::FeeKind;
 
@@ -15,6 +16,8 @@ static TABLE: &str = include_str!("../../../../../plugins/degiro/src/vocabulary.
 pub(super) enum Meaning {
     Cash(CashKind),
     Fee(FeeKind),
+    /// A transfer to DEGIRO's bank (true) or from it (false); unknown where the words don't say.
+    Bank(Option<bool>),
 }
 
 pub(super) struct Words {
@@ -86,10 +89,29 @@ fn meaning(name: &str) -> Option<Meaning> {
     }
     let kind = match name {
         "accrued-interest" | "fund-price" => CashKind::Interest,
-        "bank" | "to-bank" | "from-bank" => CashKind::InternalTransfer,
+        "bank" => return Some(Meaning::Bank(None)),
+        "to-bank" => return Some(Meaning::Bank(Some(true))),
+        "from-bank" => return Some(Meaning::Bank(Some(false))),
         kind => kind.parse().ok()?,
     };
     Some(Meaning::Cash(kind))
+}
+
+/// The amount at the end of `Overboeking naar uw geldrekening bij flatexDEGIRO Bank: 3 601,9 EUR`.
+pub(super) fn amount_at_end(description: &str) -> Option<Decimal> {
+    let (_, told) = description.rsplit_once(':')?;
+    let digits = told.trim().trim_end_matches(|sign: char| !sign.is_ascii_digit());
+    let is_number =
+        |sign: char| sign.is_ascii_digit() || matches!(sign, '.' | ',' | '\'' | ' ' | '\u{a0}');
+    if digits.is_empty() || !digits.chars().all(is_number) {
+        return None;
+    }
+    // Cents stand behind the last separator, in one digit or two; all others group thousands.
+    let point = digits.rfind(['.', ',']).filter(|&place| digits.len() - place <= 3);
+    let (whole, cents) =
+        point.map_or((digits, ""), |place| (&digits[..place], &digits[place + 1..]));
+    let whole: String = whole.chars().filter(char::is_ascii_digit).collect();
+    format!("{whole}.{cents}").trim_end_matches('.').parse().ok()
 }
 
 /// The form in which words are compared: case, accents and the width of gaps don't matter.
@@ -165,6 +187,22 @@ mod tests {
         check("DEGIRO Aansluitingskosten 2024", Meaning::Fee(FeeKind::Connection));
         check("ADR/GDR Externe Kosten", Meaning::Fee(FeeKind::DepositaryReceipt));
         check("ADR/GDR Weitergabegebühr", Meaning::Fee(FeeKind::DepositaryReceipt));
+    }
+
+    #[test]
+    fn transfers_tell_their_amount_at_their_end() {
+        let check = |text: &str, expected: Option<&str>| {
+            let told = amount_at_end(text).map(|amount| amount.to_string());
+            assert_eq!(told.as_deref(), expected, "{text}");
+        };
+        check(
+            "Overboeking naar uw geldrekening bij flatexDEGIRO Bank: 3 601,9 EUR",
+            Some("3601.9"),
+        );
+        check("Auszahlung von Ihrem Geldkonto bei der flatex Bank: 291.07 CHF", Some("291.07"));
+        check("Overboeking: 1.500 EUR", Some("1500"));
+        check("Overboeking naar uw geldrekening", None);
+        check("Overboeking: veel EUR", None);
     }
 
     #[test]

@@ -34,24 +34,9 @@ impl Old {
         old
     }
 
-    /// From a file that is there.
-    pub(crate) fn copy_of(path: &Path) -> Self {
-        let old = Self { folder: tempfile::tempdir().unwrap() };
-        std::fs::copy(path, old.path()).unwrap();
-        make_writable(&old.path());
-        old
-    }
-
     pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("db.sqlite3")
     }
-}
-
-#[expect(clippy::permissions_set_readonly_false, reason = "a copy in a private folder")]
-fn make_writable(path: &Path) {
-    let mut permissions = std::fs::metadata(path).unwrap().permissions();
-    permissions.set_readonly(false);
-    std::fs::set_permissions(path, permissions).unwrap();
 }
 
 pub(crate) async fn connect(path: &Path) -> SqliteConnection {
