@@ -168,9 +168,9 @@ impl ImportError {
 }
 
 /// A file that was read to its end.
-struct ReadFile {
-    file: ImportFile,
-    facts: Vec<Located>,
+pub(crate) struct ReadFile {
+    pub(crate) file: ImportFile,
+    pub(crate) facts: Vec<Located>,
 }
 
 impl App {
@@ -254,8 +254,7 @@ impl App {
         &self,
         target: Target,
         program: PluginId,
-        file: ImportFile,
-        facts: Vec<Located>,
+        read: ReadFile,
         mode: Mode,
     ) -> Result<ImportReport, ImportError> {
         let owner = match target {
@@ -263,12 +262,11 @@ impl App {
             Target::NewAccount(new) => store::Owner::New(new),
             Target::Plugin(_) => store::Owner::Nobody,
         };
-        if let Some(problem) = misfit(&facts) {
-            return Err(ImportError::Unfit { file: file.name, plugin: program, problem });
+        if let Some(problem) = misfit(&read.facts) {
+            return Err(ImportError::Unfit { file: read.file.name, plugin: program, problem });
         }
         let version = env!("CARGO_PKG_VERSION").parse().context("the program's own version")?;
-        let files = vec![ReadFile { file, facts }];
-        let delivered = store::Delivered { owner, plugin: program, version, files };
+        let delivered = store::Delivered { owner, plugin: program, version, files: vec![read] };
         let report = self.store(delivered, mode).await?;
         if mode == Mode::Store {
             self.after_import().await;

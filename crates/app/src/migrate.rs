@@ -19,7 +19,7 @@ use stonks_plugin::PluginId;
 
 use crate::accounts::NewAccount;
 use crate::app::App;
-use crate::ingest::{ImportError, ImportFile, ImportReport, Mode, Target};
+use crate::ingest::{ImportError, ImportFile, ImportReport, Mode, ReadFile, Target};
 use database::OldDatabase;
 
 /// Who delivers what was migrated. It is no plugin: the program reads the old database itself.
@@ -156,7 +156,7 @@ impl App {
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
             let file = ImportFile { name, content: told.rows.into_bytes() };
             let program: PluginId = DELIVERED_BY.parse().map_err(anyhow::Error::from)?;
-            Some(self.deliver(target, program, file, told.facts, mode).await?)
+            Some(self.deliver(target, program, ReadFile { file, facts: told.facts }, mode).await?)
         };
         Ok(MigrationReport {
             database: path,

@@ -7,7 +7,7 @@ use stonks_core::transaction::{Fee, FeeKind, Transaction, TransactionKind};
 
 use super::super::MigrationError;
 use super::super::database::OldRow;
-use super::products::Products;
+use super::products::{Product, Products};
 use super::reading::{Fields, OldTime};
 use super::{TRADES, Teller};
 
@@ -117,7 +117,7 @@ impl Reader<'_> {
             paid,
         );
         let transaction = Transaction {
-            identity: self.identity(time, &product.code, quantity, (price, currency), teller)?,
+            identity: self.identity(time, product, quantity, teller)?,
             broker_account: None,
             instrument: product.instrument.clone(),
             kind,
@@ -142,15 +142,18 @@ impl Reader<'_> {
     fn identity(
         &self,
         time: OldTime,
-        code: &str,
+        product: &Product,
         quantity: Decimal,
-        (price, currency): (Decimal, Currency),
         teller: &mut Teller,
     ) -> Result<Identity, MigrationError> {
+        let (price, currency) = (self.row.needed("price")?, product.currency.unwrap_or(BASE));
         let (day, minute) = time.export_stamp();
         let (quantity, price) =
             (to_canonical(quantity), to_canonical(price.round_dp(PRICE_PLACES)));
-        teller.identity("trade", &[&day, &minute, code, &quantity, &price, currency.as_str()])
+        teller.identity(
+            "trade",
+            &[&day, &minute, &product.code, &quantity, &price, currency.as_str()],
+        )
     }
 
     /// Negative for what goes.

@@ -31,7 +31,7 @@ fn small() -> String {
     [
         product(1, "Example", "NL0010273215", "EX", "EUR"),
         cash(1, "2024-01-02 09:00:00", "iDEAL storting", "EUR", 1000),
-        trade(1, 1, "2024-01-03 10:00:00", 10, 50, 1.0),
+        trade((1, 1), "2024-01-03 10:00:00", 10, 50, 1.0),
         cash(2, "2024-01-03 10:00:00", "Koop 10 @ 50 EUR", "EUR", -500),
         "UPDATE degiro_cashmovements SET product_id = '1', type = 'TRANSACTION' WHERE id = 2;"
             .to_owned(),

@@ -23,8 +23,8 @@ const TEMPLATE: &str = include_str!("differences.md");
 struct Figures(Vec<(&'static str, String)>);
 
 impl Figures {
-    fn add(&mut self, name: &'static str, value: impl ToString) {
-        self.0.push((name, value.to_string()));
+    fn add(&mut self, name: &'static str, value: impl Into<String>) {
+        self.0.push((name, value.into()));
     }
 
     fn percent(&mut self, name: &'static str, fraction: f64) {
@@ -116,7 +116,7 @@ async fn of_the_demo(figures: &mut Figures, migrated: &Migrated) {
     figures.percent("q8_ours_annual", series.time_weighted_annual(whole).unwrap());
 
     let newest = test.app.account_statement(&then()).await.unwrap().pop().unwrap();
-    figures.add("q11_ours", newest.date);
+    figures.add("q11_ours", newest.date.to_string());
 
     let cash: f64 =
         portfolio.cash.iter().map(|cash| number(cash.base_value.as_ref().unwrap())).sum();
@@ -140,26 +140,26 @@ async fn of_the_demo(figures: &mut Figures, migrated: &Migrated) {
 async fn of_sales(figures: &mut Figures) {
     let test = brought(&[
         product(1, "Dollar Inc", "US0378331005", "DOL", "USD"),
-        trade(1, 1, "2024-01-03 10:00:00", 10, 10, 0.9),
-        trade(2, 1, "2024-02-05 10:00:00", -10, 15, 0.8),
+        trade((1, 1), "2024-01-03 10:00:00", 10, 10, 0.9),
+        trade((2, 1), "2024-02-05 10:00:00", -10, 15, 0.8),
     ])
     .await;
     figures.add("q3_ours", realized(&test, "2024-03-01").await);
     let test = brought(&[
         product(1, "Example", "NL0010273215", "EX", "EUR"),
-        trade(1, 1, "2024-01-03 10:00:00", 10, 1, 1.0),
-        trade(2, 1, "2024-01-04 10:00:00", 10, 2, 1.0),
-        trade(3, 1, "2024-01-05 10:00:00", 10, 3, 1.0),
-        trade(4, 1, "2024-02-05 10:00:00", -25, 5, 1.0),
+        trade((1, 1), "2024-01-03 10:00:00", 10, 1, 1.0),
+        trade((2, 1), "2024-01-04 10:00:00", 10, 2, 1.0),
+        trade((3, 1), "2024-01-05 10:00:00", 10, 3, 1.0),
+        trade((4, 1), "2024-02-05 10:00:00", -25, 5, 1.0),
     ])
     .await;
     figures.add("q4_ours", realized(&test, "2024-03-01").await);
     let test = brought(&[
         product(1, "Example", "NL0010273215", "EX", "EUR"),
         product(2, "Example", "NL0010273215", "EX", "EUR"),
-        trade(1, 1, "2024-01-03 10:00:00", 10, 100, 1.0),
-        trade(2, 1, "2024-02-05 10:00:00", -10, 150, 1.0),
-        trade(3, 2, "2024-02-06 10:00:00", 1, 150, 1.0),
+        trade((1, 1), "2024-01-03 10:00:00", 10, 100, 1.0),
+        trade((2, 1), "2024-02-05 10:00:00", -10, 150, 1.0),
+        trade((3, 2), "2024-02-06 10:00:00", 1, 150, 1.0),
     ])
     .await;
     figures.add("q5_ours", realized(&test, "2024-03-01").await);
@@ -170,7 +170,7 @@ async fn of_a_late_deposit(figures: &mut Figures) {
     let test = brought(&[
         product(1, "Example", "NL0010273215", "EX", "EUR"),
         cash(1, "2024-01-02 09:00:00", "iDEAL storting", "EUR", 1000),
-        trade(1, 1, "2024-01-02 10:00:00", 10, 100, 1.0),
+        trade((1, 1), "2024-01-02 10:00:00", 10, 100, 1.0),
         quotations(1, r#"{"2024-01-02": 100, "2024-01-03": 110}"#),
         cash(2, "2024-01-05 09:00:00", "iDEAL storting", "EUR", 500),
     ])
@@ -199,7 +199,7 @@ async fn of_a_missing_rate(figures: &mut Figures) {
 async fn of_the_forecast(figures: &mut Figures) {
     let test = brought(&[
         product(1, "Example", "NL0010273215", "EX", "EUR"),
-        trade(1, 1, "2024-01-03 10:00:00", 10, 100, 1.0),
+        trade((1, 1), "2024-01-03 10:00:00", 10, 100, 1.0),
         cash(1, "2024-02-01 09:00:00", "Dividend", "EUR", 12),
         "UPDATE degiro_cashmovements SET product_id = '1';".to_owned(),
         "INSERT INTO degiro_agendadividend (event_id, isin, ex_dividend_date, payment_date, dividend, currency) \

@@ -57,8 +57,7 @@ pub(crate) fn product(id: u32, name: &str, isin: &str, symbol: &str, currency: &
 
 /// A trade without fees, with the signs of a real account. `rate`: base currency for one unit.
 pub(crate) fn trade(
-    id: u32,
-    product: u32,
+    (id, product): (u32, u32),
     date: &str,
     quantity: i32,
     price: i32,

@@ -104,12 +104,12 @@ async fn a_split_and_a_sale_are_told_as_what_they_are() {
         &[
             product(1, "Example", "NL0010273215", "EX", "EUR"),
             cash(1, "2024-01-02 09:00:00", "iDEAL storting", "EUR", 2000),
-            trade(1, 1, "2024-01-03 10:00:00", 10, 100, 1.0),
-            trade(2, 1, "2024-02-03 00:00:00", -10, 100, 1.0),
-            trade(3, 1, "2024-02-03 00:00:00", 20, 50, 1.0),
+            trade((1, 1), "2024-01-03 10:00:00", 10, 100, 1.0),
+            trade((2, 1), "2024-02-03 00:00:00", -10, 100, 1.0),
+            trade((3, 1), "2024-02-03 00:00:00", 20, 50, 1.0),
             "UPDATE degiro_transactions SET transaction_type_id = 101 WHERE id IN (2, 3);"
                 .to_owned(),
-            trade(4, 1, "2024-03-03 10:00:00", -5, 60, 1.0),
+            trade((4, 1), "2024-03-03 10:00:00", -5, 60, 1.0),
         ]
         .concat(),
     )
@@ -128,7 +128,7 @@ async fn a_split_and_a_sale_are_told_as_what_they_are() {
 
 #[tokio::test]
 async fn a_product_of_which_nothing_is_known_is_kept_and_told() {
-    let old = Old::with(&trade(1, 77, "2024-01-03 10:00:00", 10, 100, 1.0)).await;
+    let old = Old::with(&trade((1, 77), "2024-01-03 10:00:00", 10, 100, 1.0)).await;
     let test = TestApp::open(Kind::Sqlite).await.unwrap();
     let report = test.app.migrate_python(&old.path(), None, Mode::Store).await.unwrap();
     assert_eq!(
