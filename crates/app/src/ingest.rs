@@ -168,9 +168,9 @@ impl ImportError {
 }
 
 /// A file that was read to its end.
-struct ReadFile {
-    file: ImportFile,
-    facts: Vec<Located>,
+pub(crate) struct ReadFile {
+    pub(crate) file: ImportFile,
+    pub(crate) facts: Vec<Located>,
 }
 
 impl App {
@@ -242,13 +242,44 @@ impl App {
         let delivered = store::Delivered { owner, plugin, version, files: read };
         let report = self.store(delivered, mode).await?;
         if mode == Mode::Store {
-            // What is stored is stored, whatever comes of it.
-            if let Err(error) = self.map_facts_again().await {
-                tracing::error!("facts did not go through the middleware: {error:#}");
-            }
-            self.wake_insights();
+            self.after_import().await;
         }
         Ok(report)
+    }
+}
+
+impl App {
+    /// Stores facts that the program itself read, as it does those of a file that a plugin read.
+    pub(crate) async fn deliver(
+        &self,
+        target: Target,
+        program: PluginId,
+        read: ReadFile,
+        mode: Mode,
+    ) -> Result<ImportReport, ImportError> {
+        let owner = match target {
+            Target::Account(name) => store::Owner::Account(name),
+            Target::NewAccount(new) => store::Owner::New(new),
+            Target::Plugin(_) => store::Owner::Nobody,
+        };
+        if let Some(problem) = misfit(&read.facts) {
+            return Err(ImportError::Unfit { file: read.file.name, plugin: program, problem });
+        }
+        let version = env!("CARGO_PKG_VERSION").parse().context("the program's own version")?;
+        let delivered = store::Delivered { owner, plugin: program, version, files: vec![read] };
+        let report = self.store(delivered, mode).await?;
+        if mode == Mode::Store {
+            self.after_import().await;
+        }
+        Ok(report)
+    }
+
+    async fn after_import(&self) {
+        // What is stored is stored, whatever comes of it.
+        if let Err(error) = self.map_facts_again().await {
+            tracing::error!("facts did not go through the middleware: {error:#}");
+        }
+        self.wake_insights();
     }
 }
 

@@ -17,6 +17,7 @@ mod grants;
 mod ingest;
 mod insights;
 mod mapping;
+mod migrate;
 mod plugin_settings;
 pub mod plugins;
 mod rates;
@@ -32,6 +33,7 @@ pub use ingest::{
     Target,
 };
 pub use insights::Insight;
+pub use migrate::{MigrationError, MigrationReport, SumReport, TableReport};
 pub use plugin_settings::SettingsError;
 pub use stonks_host::Compiler;
 pub use stonks_host::insight;

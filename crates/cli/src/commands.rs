@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod alert;
 pub(crate) mod import;
+pub(crate) mod migrate;
 pub(crate) mod plugin;
 pub(crate) mod serve;
 pub(crate) mod show;

@@ -8,7 +8,7 @@ mod output;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use commands::{account, alert, import, plugin, serve, show, sync};
+use commands::{account, alert, import, migrate, plugin, serve, show, sync};
 use config::GlobalOptions;
 use output::Output;
 
@@ -34,6 +34,9 @@ enum Command {
     Import(import::Options),
     /// Let a plugin fetch what is new.
     Sync(sync::Options),
+    /// Bring an installation of the Python system along.
+    #[command(subcommand)]
+    Migrate(migrate::Command),
     /// Show figures and lists.
     #[command(subcommand)]
     Show(show::Command),
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
             Command::Account(command) => account::run(global, command, &output).await,
             Command::Import(options) => import::run(global, options, &output).await,
             Command::Sync(options) => sync::run(global, options, &output).await,
+            Command::Migrate(command) => migrate::run(global, command, &output).await,
             Command::Show(command) => show::run(global, command, &output).await,
             Command::Plugin(command) => plugin::run(global, command, &output).await,
             Command::Alert(command) => alert::run(global, command, &output).await,

@@ -7,7 +7,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 use stonks_app::alerts::WebhookError;
-use stonks_app::{AccountError, GrantError, ImportError, SettingsError, SyncError};
+use stonks_app::{AccountError, GrantError, ImportError, MigrationError, SettingsError, SyncError};
 
 /// How results are shown.
 #[derive(Clone, Copy)]
@@ -153,6 +153,9 @@ impl<'a> Failure<'a> {
             return Self { hint: error.hint(), ..plain };
         }
         if let Some(error) = error.downcast_ref::<SyncError>() {
+            return Self { hint: error.hint(), ..plain };
+        }
+        if let Some(error) = error.downcast_ref::<MigrationError>() {
             return Self { hint: error.hint(), ..plain };
         }
         if let Some(error) = error.downcast_ref::<SettingsError>() {

@@ -122,18 +122,45 @@ fn fees(desk: &Desk, booked: &BookedTransaction) -> (Figure, Currency) {
     (total, currency)
 }
 
-/// The whole effect on the cash less the fees, in the base currency.
+/// The effect of the units alone, in the base currency: the whole effect on the cash less the fees.
 fn base_amount(desk: &Desk, booked: &BookedTransaction) -> Option<Figure> {
     let date = booked.transaction.at.date;
     let in_base = |money: Money| desk.books.rates.convert(money, desk.base, date);
     if booked.cash.is_empty() {
         return booked.transaction.amount.map(in_base);
     }
+    let less_fees = cash_less_fees(booked, in_base);
+    match (amount_at_own_rate(desk, booked), &less_fees) {
+        // Within the precision of a rate the cash is exact; where a broker's total, its fees and its
+        // rate don't fit together, what it says of the units alone counts.
+        (Some(own), Ok(less_fees)) if is_apart(own, *less_fees) => Some(Ok(own)),
+        _ => Some(less_fees),
+    }
+}
+
+/// The amount in the base currency as the broker itself converts it.
+fn amount_at_own_rate(desk: &Desk, booked: &BookedTransaction) -> Option<Decimal> {
+    let amount = booked.transaction.amount?.in_major_unit();
+    if amount.currency == desk.base {
+        return Some(amount.amount);
+    }
+    let is_in_base = booked.transaction.settled?.currency == desk.base;
+    let rate = booked.transaction.exchange_rate.filter(|_| is_in_base)?;
+    amount.amount.checked_mul(rate)
+}
+
+/// Whether two amounts differ by more than rounded rates and cents make them.
+fn is_apart(own: Decimal, less_fees: Decimal) -> bool {
+    let tolerance = own.abs() / Decimal::from(1000) + Decimal::new(2, 2);
+    own.checked_sub(less_fees).is_some_and(|off| off.abs() > tolerance)
+}
+
+fn cash_less_fees(booked: &BookedTransaction, in_base: impl Fn(Money) -> Figure) -> Figure {
     let whole =
         booked.cash.iter().try_fold(Decimal::ZERO, |total, money| sum(total, in_base(*money)?));
     let fees =
         booked.fees.iter().try_fold(Decimal::ZERO, |total, fee| sum(total, in_base(fee.money)?));
-    Some(whole.and_then(|whole| difference(whole, fees?)))
+    whole.and_then(|whole| difference(whole, fees?))
 }
 
 impl App {

@@ -13,6 +13,7 @@ mod demo;
 mod grants;
 mod imports;
 mod kinds;
+mod legacy;
 mod plugins;
 mod syncs;
 mod test_app;

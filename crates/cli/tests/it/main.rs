@@ -13,6 +13,7 @@ mod commands;
 mod crash;
 mod grants;
 mod kinds;
+mod migrate;
 mod plugin_list;
 mod plugins;
 mod program;
