@@ -9,6 +9,12 @@ const PAGES = {
   "the dashboard": "/",
   "the portfolio": "/portfolio",
   "the transactions": "/transactions",
+  "the sales": "/sales",
+  "the accounts": "/accounts",
+  "the reconciliation": "/reconciliation",
+  "an explained total": "/explain/total.value",
+  "an explained holding": "/explain/holding.AAPL.unrealized_gain",
+  "an explained return": "/explain/performance.twr",
   "the insights": "/insights",
   "the import": "/import",
   "the plugins": "/plugins",
@@ -73,6 +79,31 @@ visits(["--demo"], (visit) => {
     assert.match(await wanted.innerText(), /symbol="AAPL"/);
     assert.deepEqual(await barriers(page), []);
     assert.equal(await overflow(page), 0);
+  });
+
+  visit("any figure opens down to the line of its file, without script", {}, async (page) => {
+    await page.goto("/portfolio");
+    await page.locator("table a.explained[href*='AAPL.cost_basis']").first().click();
+    await page.waitForURL("**/explain/holding.AAPL.cost_basis*");
+    await page.locator("details:not([open]) > summary").first().click().catch(() => {});
+    await page.getByRole("link", { name: /flex\.xml, line/ }).first().click();
+    await page.getByRole("heading", { name: "flex.xml" }).waitFor();
+  });
+
+  visit("how costs are counted is chosen on the page, and counts at once", {}, async (page) => {
+    await page.goto("/accounts");
+    const form = page.locator("form[action='/accounts/ib']");
+    await form.getByLabel("A sale uses").selectOption("specific");
+    await form.getByRole("button", { name: /^Save/ }).click();
+    await page.getByRole("status").waitFor();
+    await page.goto("/sales?account=ib");
+    await page.locator("summary").first().click();
+    await page.getByRole("link", { name: /^How this gain/ }).first().click();
+    await page.getByRole("heading", { name: "Which lots it uses" }).waitFor();
+    await page.locator("#lots ~ form input.input").first().fill("many");
+    await page.getByRole("button", { name: "Use these lots" }).click();
+    await page.getByText("“many”").or(page.getByText("`many`")).waitFor();
+    assert.deepEqual(await barriers(page), []);
   });
 
   visit("the appearance that is chosen stays", { scheme: "light" }, async (page) => {

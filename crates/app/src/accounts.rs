@@ -1,17 +1,21 @@
 //! The user's accounts: added, listed, removed.
 
+mod choices;
+
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
 use stonks_core::account::AccountName;
-use stonks_core::lots::CostMethod;
+use stonks_core::lots::{CostMethod, FeeTreatment, Oversell};
 use stonks_host::StartError;
 use stonks_plugin::PluginId;
 
 use crate::app::App;
 use crate::db::accounts::{self, AccountRow};
 use crate::db::{Transaction, insights, settings};
+
+pub use choices::{CandidateLot, ChoiceError, CostSettings, SaleLots};
 
 /// An account of the user's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -23,6 +27,10 @@ pub struct Account {
     pub settings: BTreeMap<String, String>,
     /// Which lots a sale releases.
     pub cost_method: CostMethod,
+    /// Whether the fees of a trade belong to its cost.
+    pub fee_treatment: FeeTreatment,
+    /// What a sale of more than is held means.
+    pub oversell: Oversell,
     /// RFC 3339.
     pub created_at: String,
 }
@@ -80,6 +88,8 @@ impl Account {
             plugin: row.plugin.parse().with_context(damaged)?,
             settings: serde_json::from_str(&row.settings).with_context(damaged)?,
             cost_method: row.cost_method.parse().with_context(damaged)?,
+            fee_treatment: row.fee_treatment.parse().with_context(damaged)?,
+            oversell: row.oversell.parse().with_context(damaged)?,
             created_at: row.created_at.clone(),
         })
     }
@@ -118,6 +128,8 @@ impl App {
             plugin: new.plugin,
             settings: new.settings,
             cost_method: new.cost_method,
+            fee_treatment: FeeTreatment::default(),
+            oversell: Oversell::default(),
             created_at: self.now().to_string(),
         };
         let row = AccountRow {
@@ -127,6 +139,8 @@ impl App {
             settings: serde_json::to_string(&account.settings)
                 .context("writing settings as JSON")?,
             cost_method: account.cost_method.to_string(),
+            fee_treatment: account.fee_treatment.to_string(),
+            oversell: account.oversell.to_string(),
             created_at: account.created_at.clone(),
         };
         if !accounts::insert(transaction, &row).await? {

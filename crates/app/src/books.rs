@@ -10,7 +10,7 @@ use semver::Version;
 use stonks_core::account::AccountName;
 use stonks_core::fx::Rates;
 use stonks_core::ledger::Ledger;
-use stonks_core::lots::{Choices, CostMethod};
+use stonks_core::lots::{Allocation, Choices, CostMethod, Selection};
 use stonks_core::money::Currency;
 use stonks_core::statement::{Delivery, Facts, Source, Statement};
 
@@ -25,7 +25,7 @@ use crate::db::facts::{
     QuoteRow, TransactionRow, UpcomingRow,
 };
 use crate::db::rows::Table;
-use crate::db::{Transaction, accounts, deliveries, settings};
+use crate::db::{Transaction, accounts, choices, deliveries, settings};
 use crate::mapping::{Changes, Mapped};
 
 /// The ledger and the rates for every currency in it.
@@ -124,7 +124,7 @@ async fn load(transaction: &mut Transaction) -> Result<(Facts, Vec<AccountName>)
         deliveries.iter().enumerate().map(|(place, delivery)| (delivery.id, place)).collect();
     let facts = Facts {
         methods: methods(&accounts)?,
-        choices: Choices::default(),
+        choices: choices(transaction, &accounts).await?,
         deliveries: told(&deliveries, &accounts)?,
         broker_accounts: statements::<BrokerAccountRow>(transaction, &places).await?,
         instruments: statements::<InstrumentRow>(transaction, &places).await?,
@@ -162,6 +162,40 @@ fn methods(accounts: &[AccountRow]) -> Result<BTreeMap<AccountName, CostMethod>>
         .iter()
         .map(|account| Ok((account.name.parse()?, account.cost_method.parse()?)))
         .collect()
+}
+
+/// What the user decided about costs, beside the methods.
+async fn choices(transaction: &mut Transaction, accounts: &[AccountRow]) -> Result<Choices> {
+    let names: HashMap<i64, AccountName> = accounts
+        .iter()
+        .map(|account| Ok((account.id, account.name.parse()?)))
+        .collect::<Result<_>>()?;
+    let name = |id: i64| names.get(&id).cloned().context("a choice of no account");
+    let selections = choices::selections(transaction).await?;
+    let allocations = choices::allocations(transaction).await?;
+    let mut all = Choices::default();
+    for account in accounts {
+        let name = name(account.id)?;
+        all.fees.insert(name.clone(), account.fee_treatment.parse()?);
+        all.oversell.insert(name, account.oversell.parse()?);
+    }
+    for row in selections {
+        all.selections.push(Selection {
+            account: name(row.account_id)?,
+            sale: row.sale.parse()?,
+            acquisition: row.acquisition.parse()?,
+            quantity: row.quantity.parse()?,
+        });
+    }
+    for row in allocations {
+        all.allocations.push(Allocation {
+            account: name(row.account_id)?,
+            transaction: row.transaction_identity.parse()?,
+            parent: row.parent.parse()?,
+            fraction: row.fraction.map(|fraction| fraction.parse()).transpose()?,
+        });
+    }
+    Ok(all)
 }
 
 /// Deliveries as the core knows them, newer versions of plugins ranked higher.

@@ -5,6 +5,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod alerts;
+pub(crate) mod choices;
 pub(crate) mod deliveries;
 pub(crate) mod egress;
 pub(crate) mod facts;
@@ -150,6 +151,24 @@ impl Database {
             }
             Self::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
         })
+    }
+
+    /// What the database finds wrong about itself; nothing where it is sound.
+    pub(crate) async fn check(&self) -> Result<Vec<String>> {
+        let Self::Sqlite { readers, .. } = self else { return Ok(Vec::new()) };
+        let mut told: Vec<String> =
+            sqlx::query_scalar("PRAGMA integrity_check(5)").fetch_all(readers).await?;
+        told.retain(|line| line != "ok");
+        let orphans: Vec<(String,)> =
+            sqlx::query_as("SELECT DISTINCT \"table\" FROM pragma_foreign_key_check")
+                .fetch_all(readers)
+                .await?;
+        told.extend(
+            orphans
+                .into_iter()
+                .map(|(table,)| format!("rows of `{table}` belong to something that isn't there")),
+        );
+        Ok(told)
     }
 
     pub(crate) async fn close(&self) {

@@ -13,6 +13,7 @@ mod books;
 mod config;
 mod db;
 pub mod demo;
+pub mod doctor;
 mod grants;
 mod ingest;
 mod insights;
@@ -24,7 +25,9 @@ mod rates;
 pub mod reports;
 mod residence;
 
-pub use accounts::{Account, AccountError, NewAccount};
+pub use accounts::{
+    Account, AccountError, CandidateLot, ChoiceError, CostSettings, NewAccount, SaleLots,
+};
 pub use app::App;
 pub use config::Config;
 pub use grants::{GrantError, Permission, Request, Selection, Standing};

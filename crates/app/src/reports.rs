@@ -5,12 +5,16 @@
 //! has no value it is absent, and `reasons` say why.
 
 mod account;
+mod corporate_actions;
 mod deposits;
 mod dividends;
 mod excerpt;
+mod explanation;
 mod fees;
 mod history;
 mod portfolio;
+mod reconciliation;
+mod sales;
 mod total;
 mod transactions;
 
@@ -31,12 +35,16 @@ use stonks_core::statement::Source;
 use utoipa::ToSchema;
 
 pub use account::AccountRow;
+pub use corporate_actions::{ActionChange, ActionRow};
 pub use deposits::DepositRow;
 pub use dividends::DividendRow;
 pub use excerpt::{Excerpt, ExcerptLine};
+pub use explanation::{Explained, ExplanationInput, ExplanationNode, FigureError, Witness};
 pub use fees::FeeRow;
 pub use history::HistoryRow;
 pub use portfolio::{CashRow, HoldingRow, PortfolioReport};
+pub use reconciliation::{LikelyRow, ReconciliationRow, Verdict};
+pub use sales::{SaleLot, SaleRow};
 pub use total::TotalReport;
 pub use transactions::{FeeItem, TransactionRow};
 

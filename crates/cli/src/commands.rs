@@ -2,6 +2,8 @@
 
 pub(crate) mod account;
 pub(crate) mod alert;
+pub(crate) mod doctor;
+pub(crate) mod explain;
 pub(crate) mod import;
 pub(crate) mod migrate;
 pub(crate) mod plugin;

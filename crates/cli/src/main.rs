@@ -8,7 +8,7 @@ mod output;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use commands::{account, alert, import, migrate, plugin, serve, show, sync};
+use commands::{account, alert, doctor, explain, import, migrate, plugin, serve, show, sync};
 use config::GlobalOptions;
 use output::Output;
 
@@ -27,7 +27,7 @@ struct Arguments {
 enum Command {
     /// Serve the web page.
     Serve(serve::Options),
-    /// Add, list and remove accounts.
+    /// Add, list and remove accounts, and set how they count costs.
     #[command(subcommand)]
     Account(account::Command),
     /// Import files that a broker gave you.
@@ -40,6 +40,10 @@ enum Command {
     /// Show figures and lists.
     #[command(subcommand)]
     Show(show::Command),
+    /// Tell how a figure came to be, down to the rows of files.
+    Explain(explain::Options),
+    /// Look for what is wrong: storage, plugins, rates, and figures that differ from a broker's own.
+    Doctor,
     /// List, describe and judge plugins.
     #[command(subcommand)]
     Plugin(plugin::Command),
@@ -74,6 +78,8 @@ fn main() -> ExitCode {
             Command::Sync(options) => sync::run(global, options, &output).await,
             Command::Migrate(command) => migrate::run(global, command, &output).await,
             Command::Show(command) => show::run(global, command, &output).await,
+            Command::Explain(options) => explain::run(global, options, &output).await,
+            Command::Doctor => doctor::run(global, &output).await,
             Command::Plugin(command) => plugin::run(global, command, &output).await,
             Command::Alert(command) => alert::run(global, command, &output).await,
         }

@@ -7,7 +7,10 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use serde::Serialize;
 use stonks_app::alerts::WebhookError;
-use stonks_app::{AccountError, GrantError, ImportError, MigrationError, SettingsError, SyncError};
+use stonks_app::reports::FigureError;
+use stonks_app::{
+    AccountError, ChoiceError, GrantError, ImportError, MigrationError, SettingsError, SyncError,
+};
 
 /// How results are shown.
 #[derive(Clone, Copy)]
@@ -147,6 +150,12 @@ impl<'a> Failure<'a> {
             return Self { file: error.file(), line, column, hint: error.hint(), ..plain };
         }
         if let Some(error) = error.downcast_ref::<AccountError>() {
+            return Self { hint: error.hint(), ..plain };
+        }
+        if let Some(error) = error.downcast_ref::<ChoiceError>() {
+            return Self { hint: error.hint(), ..plain };
+        }
+        if let Some(error) = error.downcast_ref::<FigureError>() {
             return Self { hint: error.hint(), ..plain };
         }
         if let Some(error) = error.downcast_ref::<GrantError>() {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::cash::CashKind;
 use crate::figure::{Figure, product};
 use crate::holdings::{Terms, total};
-use crate::ledger::{Book, BookedTransaction, Ledger};
+use crate::ledger::{Book, BookedTransaction, Cause, Ledger, Row};
 use crate::moment::Moment;
 use crate::money::Money;
 use crate::statement::Source;
@@ -32,6 +32,7 @@ pub struct Deposit<'a> {
     /// Negative for a withdrawal.
     pub money: Money,
     pub description: Option<&'a str>,
+    pub cause: Cause,
     pub source: &'a Source,
 }
 
@@ -46,10 +47,11 @@ pub fn deposits(book: &Book) -> Vec<Deposit<'_>> {
                 kind: DepositKind::OpeningBalance,
                 money: flow.money,
                 description: Some("Balance before the first imported movement"),
+                cause: Cause::Opening(flow.money.currency),
                 source,
             }
         });
-    let movements = book.movements.iter().filter_map(|booked| {
+    let movements = book.movements.iter().enumerate().filter_map(|(index, booked)| {
         let movement = &booked.movement;
         let kind = match movement.kind {
             CashKind::Deposit => DepositKind::Deposit,
@@ -62,6 +64,7 @@ pub fn deposits(book: &Book) -> Vec<Deposit<'_>> {
             kind,
             money: movement.money,
             description: movement.description.as_deref(),
+            cause: Cause::Row(Row::Movement(index)),
             source: &booked.source,
         })
     });
@@ -76,6 +79,9 @@ pub struct Contribution {
     pub date: Date,
     /// Positive: put in.
     pub amount: Figure,
+    /// What was put in or taken out, as it was told; none where it was units.
+    pub money: Option<Money>,
+    pub cause: Cause,
 }
 
 /// All that was put in and taken out of a book: deposits and withdrawals, opening balances, the
@@ -93,13 +99,18 @@ pub(crate) fn contributions_but(
     terms: Terms<'_>,
     is_left_out: impl Fn(&BookedTransaction) -> bool,
 ) -> Vec<Contribution> {
-    let deposits = deposits(book).into_iter().map(|deposit| (deposit.at.date, deposit.money));
-    let outside = book.outside_flows().map(|flow| (flow.date, flow.money));
-    let in_cash = deposits
-        .chain(outside)
-        .filter(|(date, _)| *date <= terms.as_of)
-        .map(|(date, money)| Contribution { date, amount: terms.in_base(money, date) });
-    let in_units = book.transactions.iter().filter_map(|booked| {
+    let deposits =
+        deposits(book).into_iter().map(|deposit| (deposit.cause, deposit.at.date, deposit.money));
+    let outside = book.outside_flows().map(|(cause, flow)| (cause, flow.date, flow.money));
+    let in_cash = deposits.chain(outside).filter(|(_, date, _)| *date <= terms.as_of).map(
+        |(cause, date, money)| Contribution {
+            date,
+            amount: terms.in_base(money, date),
+            money: Some(money),
+            cause,
+        },
+    );
+    let in_units = book.transactions.iter().enumerate().filter_map(|(index, booked)| {
         let transaction = &booked.transaction;
         let date = transaction.at.date;
         let is_transfer =
@@ -117,7 +128,8 @@ pub(crate) fn contributions_but(
             let value = crate::holdings::value(instrument, transaction.quantity, price, date)?;
             terms.in_base(value, date)
         });
-        Some(Contribution { date, amount })
+        let cause = Cause::Row(Row::Transaction(index));
+        Some(Contribution { date, amount, money: None, cause })
     });
     let mut contributions: Vec<Contribution> = in_cash.chain(in_units).collect();
     contributions.sort_by_key(|contribution| contribution.date);

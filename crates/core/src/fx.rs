@@ -17,6 +17,11 @@ use crate::fact::Identity;
 use crate::figure::{Figure, NoValue, product, quotient};
 use crate::money::{Currency, Money};
 
+/// Whether the currency has become the euro by `date`.
+pub(crate) fn is_fixed(currency: Currency, date: Date) -> bool {
+    fixed::fixed(currency, date).is_some()
+}
+
 /// Units of `quote` for one unit of `base`, as a plugin delivers it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FxRate {

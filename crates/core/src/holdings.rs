@@ -22,7 +22,7 @@ use crate::corporate_actions::CorporateAction;
 use crate::figure::{Figure, NoValue, Sum, product, quotient};
 use crate::fx::Rates;
 use crate::instrument::Instrument;
-use crate::ledger::{InstrumentIndex, Ledger};
+use crate::ledger::{InstrumentIndex, Ledger, Place};
 use crate::lots::{Amounts, Lot};
 use crate::money::{Currency, Money};
 use crate::quotes::Price;
@@ -104,12 +104,14 @@ pub struct Development {
     pub sales: Vec<Sale>,
     /// In the order in which they happened.
     pub corporate_actions: Vec<CorporateAction>,
+    /// What the one sale that was asked about could use.
+    candidates: Vec<Lot>,
 }
 
 /// Holdings of the books of one account, or of all, at the end of `terms.as_of`.
 #[must_use]
 pub fn holdings(ledger: &Ledger, account: Option<&AccountName>, terms: Terms<'_>) -> Vec<Holding> {
-    positions::develop(ledger, account, terms, false).holdings
+    positions::develop(ledger, account, terms, (false, None)).holdings
 }
 
 /// Holdings, and every sale and corporate action up to the end of `terms.as_of` on the way there.
@@ -119,7 +121,15 @@ pub fn development(
     account: Option<&AccountName>,
     terms: Terms<'_>,
 ) -> Development {
-    positions::develop(ledger, account, terms, true)
+    positions::develop(ledger, account, terms, (true, None))
+}
+
+/// The lots from which a sale could take its units, in the order in which it would without a choice of
+/// the user's. Empty where the place tells no sale.
+#[must_use]
+pub fn candidates(ledger: &Ledger, sale: Place, terms: Terms<'_>) -> Vec<Lot> {
+    let account = ledger.books.get(sale.book).map(|book| &book.account);
+    positions::develop(ledger, account, terms, (false, Some(sale))).candidates
 }
 
 /// What `quantity` units are worth at `price`.

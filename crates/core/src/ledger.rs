@@ -21,7 +21,7 @@ use crate::fx::FxRate;
 use crate::instrument::Instrument;
 use crate::lots::{CostMethod, FeeTreatment, Oversell};
 use crate::money::{Currency, Money};
-use crate::quotes::{Price, PriceHistory, PriceSource};
+use crate::quotes::{Price, PriceHistory, PriceSource, Quote};
 use crate::statement::{Delivery, Facts, Source, Statement, one_of_each};
 use crate::transaction::{Fee, Transaction, TransactionKind};
 
@@ -41,6 +41,13 @@ pub struct Place {
     /// An index into [`Ledger::books`].
     pub book: usize,
     pub row: Row,
+}
+
+/// What changes the cash of a book: a row, or the balance with which the statements begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Cause {
+    Opening(Currency),
+    Row(Row),
 }
 
 /// A transaction in its place in the ledger.
@@ -111,6 +118,10 @@ pub struct Ledger {
     pub prices: Vec<PriceHistory>,
     pub books: Vec<Book>,
     pub fx_rates: Vec<FxRate>,
+    /// Where each of `fx_rates` was told.
+    pub fx_sources: Vec<Source>,
+    /// In no order.
+    pub quotes: Vec<OfInstrument<Quote>>,
     pub notes: Vec<Statement<Note>>,
 }
 
@@ -154,25 +165,43 @@ impl Book {
     /// Every change of cash that counts: openings, movements, and the cash of those transactions
     /// that no movement settles. Not in order.
     pub fn cash_flows(&self) -> impl Iterator<Item = CashFlow> {
-        let movements = self
-            .movements
-            .iter()
-            .map(|booked| CashFlow {
-                date: booked.movement.at.date,
-                money: booked.movement.money.in_major_unit(),
-            })
-            .filter(|flow| !self.is_before_opening(flow));
-        let openings = self.openings().map(|(flow, _)| flow);
-        openings
-            .chain(movements)
-            .chain(self.unsettled_flows().filter(|flow| !self.is_before_opening(flow)))
+        self.cash_changes().map(|(_, flow)| flow)
+    }
+
+    /// The same, each with its cause.
+    pub fn cash_changes(&self) -> impl Iterator<Item = (Cause, CashFlow)> {
+        let movements = self.movements.iter().enumerate().map(|(index, booked)| {
+            let money = booked.movement.money.in_major_unit();
+            let flow = CashFlow { date: booked.movement.at.date, money };
+            (Cause::Row(Row::Movement(index)), flow)
+        });
+        let openings = self.openings().map(|(flow, _)| (Cause::Opening(flow.money.currency), flow));
+        let counts = |(_, flow): &(Cause, CashFlow)| !self.is_before_opening(flow);
+        openings.chain(movements.chain(self.unsettled_flows()).filter(counts))
     }
 
     /// The cash of transactions that no movement settles.
-    fn unsettled_flows(&self) -> impl Iterator<Item = CashFlow> {
-        self.transactions.iter().filter(|booked| !booked.is_settled).flat_map(|booked| {
-            booked.cash.iter().map(|&money| CashFlow { date: booked.transaction.at.date, money })
+    fn unsettled_flows(&self) -> impl Iterator<Item = (Cause, CashFlow)> {
+        let unsettled = self.transactions.iter().enumerate().filter(|(_, it)| !it.is_settled);
+        unsettled.flat_map(|(index, booked)| {
+            let date = booked.transaction.at.date;
+            let cause = Cause::Row(Row::Transaction(index));
+            booked.cash.iter().map(move |&money| (cause, CashFlow { date, money }))
         })
+    }
+
+    /// Where what changes the cash was told.
+    #[must_use]
+    pub fn source(&self, cause: Cause) -> Option<&Source> {
+        match cause {
+            Cause::Opening(currency) => self.openings.get(&currency).map(|(.., source)| source),
+            Cause::Row(Row::Transaction(index)) => {
+                self.transactions.get(index).map(|booked| &booked.source)
+            }
+            Cause::Row(Row::Movement(index)) => {
+                self.movements.get(index).map(|booked| &booked.source)
+            }
+        }
     }
 
     fn is_before_opening(&self, flow: &CashFlow) -> bool {
@@ -181,13 +210,13 @@ impl Book {
 
     /// Flows between the account and the cash that isn't told: those of trades where no statement
     /// tells the cash, or tells it only later. They count as money put in (positive) or taken out.
-    pub fn outside_flows(&self) -> impl Iterator<Item = CashFlow> {
+    pub fn outside_flows(&self) -> impl Iterator<Item = (Cause, CashFlow)> {
         let is_cash_known = self.is_cash_known();
         self.unsettled_flows()
-            .filter(move |flow| !is_cash_known || self.is_before_opening(flow))
-            .map(|flow| CashFlow {
-                money: Money::new(-flow.money.amount, flow.money.currency),
-                ..flow
+            .filter(move |(_, flow)| !is_cash_known || self.is_before_opening(flow))
+            .map(|(cause, flow)| {
+                let money = Money::new(-flow.money.amount, flow.money.currency);
+                (cause, CashFlow { money, ..flow })
             })
     }
 
@@ -292,6 +321,7 @@ impl Ledger {
         }
 
         let mut prices = vec![Prices::default(); instruments.len()];
+        let mut quotes = Vec::new();
         for Statement { fact: quote, source } in one_of_each(&deliveries, facts.quotes) {
             let delivery = &deliveries[source.delivery];
             if let Some(instrument) = index.find(delivery, &quote.instrument) {
@@ -299,6 +329,7 @@ impl Ledger {
                 let price =
                     Price { date: quote.at.date, price, currency, source: PriceSource::Quote };
                 prices[instrument].quote(&delivery.plugin, quote.at, price);
+                quotes.push(OfInstrument { fact: quote, instrument, source });
             }
         }
         for (place, book) in books.iter().enumerate() {
@@ -306,10 +337,11 @@ impl Ledger {
             book.tell_splits(place, &mut prices);
         }
         let prices = prices.into_iter().map(Prices::history).collect();
-        let fx_rates =
-            one_of_each(&deliveries, facts.fx_rates).into_iter().map(|rate| rate.fact).collect();
+        let fx_rates = one_of_each(&deliveries, facts.fx_rates);
+        let (fx_rates, fx_sources) =
+            fx_rates.into_iter().map(|rate| (rate.fact, rate.source)).unzip();
         let notes = one_of_each(&deliveries, facts.notes);
-        Self { deliveries, instruments, prices, books, fx_rates, notes }
+        Self { deliveries, instruments, prices, books, fx_rates, fx_sources, quotes, notes }
     }
 
     /// The transaction that stands at a place.
@@ -324,11 +356,7 @@ impl Ledger {
     /// Where in which delivery the row at a place was told.
     #[must_use]
     pub fn source(&self, place: Place) -> Option<&Source> {
-        let book = self.books.get(place.book)?;
-        match place.row {
-            Row::Transaction(index) => book.transactions.get(index).map(|booked| &booked.source),
-            Row::Movement(index) => book.movements.get(index).map(|booked| &booked.source),
-        }
+        self.books.get(place.book)?.source(Cause::Row(place.row))
     }
 
     /// Books of the named account, or all.

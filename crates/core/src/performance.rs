@@ -29,6 +29,7 @@ pub use invested::{average_invested, return_on_average};
 pub use money_weighted::{Flow, irr, mirr, npv, xirr, xnpv};
 pub use risk::{Drawdown, Volatility, is_trading_day, sharpe};
 pub use scope::Scope;
+pub(crate) use series::days_between;
 pub use series::{Day, Period, Series};
 pub use tables::{MonthReturn, YearReturn};
 pub use time_weighted::{DayReturn, Timing, annualised, linked};

@@ -1,6 +1,7 @@
 //! Figures as people read them: grouped digits, signs, and a dash where there is no value.
 
 use rust_decimal::Decimal;
+use stonks_app::reports::{ExplanationNode, HoldingRow};
 use stonks_core::money::round;
 
 /// What stands where a figure has no value.
@@ -97,6 +98,44 @@ pub(crate) fn price(figure: Option<&String>) -> String {
     let rounded = round(number, places).normalize();
     let scale = usize::try_from(rounded.scale().max(2)).unwrap_or(2);
     grouped(&format!("{rounded:.scale$}"))
+}
+
+/// The figure that is explained, as its unit is read.
+pub(crate) fn explained(node: &ExplanationNode) -> String {
+    match (node.unit.as_str(), &node.value) {
+        (_, None) => NO_VALUE.to_owned(),
+        ("%", Some(value)) => money(Some(value)),
+        ("units" | "", Some(value)) => trimmed(value),
+        // Prices have as many places as they need, amounts those of their currency.
+        (_, Some(value)) => grouped(value),
+    }
+}
+
+/// What may stand in an address, or its percent-encoding.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' => {
+                encoded.push(char::from(byte));
+            }
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+/// The page that explains a figure.
+pub(crate) fn explain(figure: &str, account: Option<&str>) -> String {
+    let account = account.map(|account| format!("?account={}", encoded(account)));
+    format!("/explain/{}{}", encoded(figure), account.unwrap_or_default())
+}
+
+/// The page that explains a figure of a holding.
+pub(crate) fn explain_holding(row: &HoldingRow, what: &str) -> String {
+    // The broker's own number follows the account's name; what is told together names several.
+    let account = row.account.split('/').next().filter(|_| !row.account.contains(','));
+    explain(&format!("holding.{}.{what}", row.key), account)
 }
 
 #[cfg(test)]

@@ -1,11 +1,15 @@
 //! What all pages share: the frame, the appearance, and what is shown when something fails.
 
+pub(crate) mod accounts;
 pub(crate) mod alerts;
 pub(crate) mod dashboard;
+pub(crate) mod explain;
 pub(crate) mod import;
 pub(crate) mod insights;
 pub(crate) mod plugins;
 pub(crate) mod portfolio;
+pub(crate) mod reconciliation;
+pub(crate) mod sales;
 pub(crate) mod source;
 pub(crate) mod transactions;
 
@@ -20,7 +24,9 @@ use axum::http::{HeaderMap, Response, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect};
 use serde::Deserialize;
 use stonks_app::alerts::WebhookError;
-use stonks_app::{AccountError, ImportError};
+use stonks_app::reports::FigureError;
+use stonks_app::{AccountError, ChoiceError, ImportError};
+use stonks_core::account::{AccountName, ParseAccountNameError};
 
 use crate::assets;
 
@@ -142,6 +148,9 @@ pub(crate) enum PageError {
     BadRequest(String),
     #[error("{0}")]
     NotFound(String),
+    /// A sentence, and advice.
+    #[error("{1}")]
+    Advised(StatusCode, String, Option<String>),
     #[error(transparent)]
     Webhook(#[from] WebhookError),
     #[error(transparent)]
@@ -184,9 +193,39 @@ impl PageError {
                 (StatusCode::UNPROCESSABLE_ENTITY, error.to_string(), error.hint())
             }
             Self::NotFound(message) => (StatusCode::NOT_FOUND, message.clone(), None),
+            Self::Advised(status, message, hint) => (*status, message.clone(), hint.clone()),
             Self::BadRequest(message) => (StatusCode::BAD_REQUEST, message.clone(), None),
         }
     }
+}
+
+impl From<FigureError> for PageError {
+    fn from(error: FigureError) -> Self {
+        match error {
+            FigureError::Account(error) => Self::Account(error),
+            FigureError::Figure { ref error, ref hint } => {
+                Self::Advised(StatusCode::NOT_FOUND, error.to_string(), hint.clone())
+            }
+        }
+    }
+}
+
+impl From<ChoiceError> for PageError {
+    fn from(error: ChoiceError) -> Self {
+        match error {
+            ChoiceError::Account(error) => Self::Account(error),
+            ChoiceError::UnknownSale { .. } => {
+                Self::Advised(StatusCode::NOT_FOUND, error.to_string(), error.hint())
+            }
+            _ => Self::Advised(StatusCode::UNPROCESSABLE_ENTITY, error.to_string(), error.hint()),
+        }
+    }
+}
+
+/// The account that an address names; none where it names none.
+pub(crate) fn named_account(name: Option<&str>) -> Result<Option<AccountName>, PageError> {
+    let name = name.filter(|name| !name.is_empty()).map(str::parse).transpose();
+    name.map_err(|error: ParseAccountNameError| PageError::BadRequest(error.to_string()))
 }
 
 impl IntoResponse for PageError {

@@ -16,7 +16,8 @@ use tower_http::trace::TraceLayer;
 
 use crate::events::{self, Closing};
 use crate::pages::{
-    self, alerts, dashboard, import, insights, plugins, portfolio, source, transactions,
+    self, accounts, alerts, dashboard, explain, import, insights, plugins, portfolio,
+    reconciliation, sales, source, transactions,
 };
 use crate::staging::Staging;
 use crate::{api, assets, security};
@@ -50,6 +51,12 @@ pub(crate) fn router_until(app: Arc<App>, is_local: bool, closing: Closing) -> R
         .route("/portfolio", get(portfolio::show))
         .route("/insights", get(insights::show))
         .route("/transactions", get(transactions::show))
+        .route("/sales", get(sales::show))
+        .route("/explain/{*figure}", get(explain::show))
+        .route("/accounts", get(accounts::show))
+        .route("/accounts/{name}", post(accounts::set))
+        .route("/accounts/{name}/lots", post(accounts::choose_lots))
+        .route("/reconciliation", get(reconciliation::show))
         .route("/source/{delivery}/{line}", get(source::show))
         .route(
             "/import",

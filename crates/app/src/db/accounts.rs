@@ -13,12 +13,14 @@ pub(crate) struct AccountRow {
     pub(crate) plugin: String,
     pub(crate) settings: String,
     pub(crate) cost_method: String,
+    pub(crate) fee_treatment: String,
+    pub(crate) oversell: String,
     pub(crate) created_at: String,
 }
 
 pub(crate) async fn all(transaction: &mut Transaction) -> Result<Vec<AccountRow>> {
-    let sql =
-        "SELECT id, name, plugin, settings, cost_method, created_at FROM accounts ORDER BY name";
+    let sql = "SELECT id, name, plugin, settings, cost_method, fee_treatment, oversell, created_at \
+               FROM accounts ORDER BY name";
     Ok(with_connection!(transaction, |connection| sqlx::query_as(sql).fetch_all(connection).await)?)
 }
 
@@ -33,18 +35,36 @@ pub(crate) async fn lock(transaction: &mut Transaction, id: i64) -> Result<()> {
 
 /// False where the name is taken.
 pub(crate) async fn insert(transaction: &mut Transaction, row: &AccountRow) -> Result<bool> {
-    let sql = "INSERT INTO accounts (name, plugin, settings, cost_method, created_at) \
-               VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO accounts \
+               (name, plugin, settings, cost_method, fee_treatment, oversell, created_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
     let inserted = with_connection!(transaction, |connection| sqlx::query(sql)
         .bind(&row.name)
         .bind(&row.plugin)
         .bind(&row.settings)
         .bind(&row.cost_method)
+        .bind(&row.fee_treatment)
+        .bind(&row.oversell)
         .bind(&row.created_at)
         .execute(connection)
         .await
         .map(|done| done.rows_affected()))?;
     Ok(inserted == 1)
+}
+
+/// Replaces what was decided about costs.
+pub(crate) async fn set_costs(transaction: &mut Transaction, row: &AccountRow) -> Result<()> {
+    let sql =
+        "UPDATE accounts SET cost_method = $2, fee_treatment = $3, oversell = $4 WHERE id = $1";
+    with_connection!(transaction, |connection| sqlx::query(sql)
+        .bind(row.id)
+        .bind(&row.cost_method)
+        .bind(&row.fee_treatment)
+        .bind(&row.oversell)
+        .execute(connection)
+        .await
+        .map(|_| ()))?;
+    Ok(())
 }
 
 /// With all that was delivered for it. False where there is none of the name.

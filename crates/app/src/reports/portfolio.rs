@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
+use stonks_core::explanation::key;
 use stonks_core::figure::Figure;
 use stonks_core::holdings::Holding;
 use stonks_core::instrument::AssetClass;
@@ -21,6 +22,8 @@ use crate::app::App;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct HoldingRow {
     pub account: String,
+    /// By which [`App::explain`] knows it.
+    pub key: String,
     #[serde(flatten)]
     pub instrument: InstrumentName,
     #[schema(value_type = String)]
@@ -120,6 +123,7 @@ impl HoldingRow {
         let cost = holding.cost.base.clone().unwrap_or_default().abs();
         Self {
             account: holding.account_label.clone(),
+            key: key(desk.ledger(), holding.instrument),
             instrument: InstrumentName::of(instrument),
             asset_class: instrument.asset_class,
             quantity: told(holding.quantity),

@@ -9,7 +9,9 @@
 
 mod accounts;
 mod alerts;
+mod costs;
 mod demo;
+mod explanations;
 mod grants;
 mod imports;
 mod kinds;

@@ -1,13 +1,14 @@
 //! `stonks account`: the user's accounts.
 
+mod costs;
+
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use stonks_app::{App, NewAccount};
 use stonks_core::account::AccountName;
-use stonks_core::lots::CostMethod;
 use stonks_plugin::PluginId;
 
 use crate::config::GlobalOptions;
@@ -19,6 +20,12 @@ pub(crate) enum Command {
     Add(Add),
     /// List the accounts.
     List,
+    /// Set how an account counts costs.
+    Set(costs::Set),
+    /// List the lots that a sale could use, and name those that it uses.
+    Lots(costs::LotOptions),
+    /// Say from what a spin-off came, and how much of its cost goes along.
+    SpinOff(costs::SpinOff),
     /// Remove an account, and all that was imported into it.
     Remove(Remove),
 }
@@ -34,21 +41,13 @@ pub(crate) struct Add {
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     settings: Vec<(String, String)>,
     /// Which lots a sale releases.
-    #[arg(long, value_enum, default_value_t = Method::Fifo)]
-    cost_method: Method,
+    #[arg(long, value_enum, default_value_t = costs::Method::Fifo)]
+    cost_method: costs::Method,
 }
 
 #[derive(Args)]
 pub(crate) struct Remove {
     name: AccountName,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Method {
-    /// First in, first out.
-    Fifo,
-    /// The average of what is held.
-    Average,
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {
@@ -65,6 +64,9 @@ pub(crate) async fn run(
     let done = match command {
         Command::Add(options) => add(&app, options, output).await,
         Command::List => list(&app, output).await,
+        Command::Set(options) => costs::set(&app, &options, output).await,
+        Command::Lots(options) => costs::lots(&app, &options, output).await,
+        Command::SpinOff(options) => costs::spin_off(&app, &options, output).await,
         Command::Remove(options) => remove(&app, &options, output).await,
     };
     app.close().await;
@@ -76,10 +78,7 @@ async fn add(app: &App, options: Add, output: &Output) -> Result<()> {
         name: options.name,
         plugin: options.plugin,
         settings: options.settings.into_iter().collect::<BTreeMap<_, _>>(),
-        cost_method: match options.cost_method {
-            Method::Fifo => CostMethod::Fifo,
-            Method::Average => CostMethod::Average,
-        },
+        cost_method: options.cost_method.into(),
     };
     let account = app.add_account(new).await?;
     if output.is_json() {
@@ -99,7 +98,7 @@ async fn list(app: &App, output: &Output) -> Result<()> {
         vec![
             account.name.to_string(),
             account.plugin.to_string(),
-            account.cost_method.to_string(),
+            costs::told(account),
             settings.collect::<Vec<_>>().join(" "),
         ]
     });

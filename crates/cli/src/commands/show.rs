@@ -2,6 +2,7 @@
 
 mod insights;
 mod lists;
+mod sales;
 
 use std::process::ExitCode;
 
@@ -24,6 +25,10 @@ pub(crate) enum Command {
     Portfolio(PortfolioOptions),
     /// Purchases, sales and corporate actions.
     Transactions(Options),
+    /// Sales, each with the lots that it used.
+    Sales(Options),
+    /// Splits, spin-offs, exchanges: what was held before and after.
+    CorporateActions(Options),
     /// Money put in and taken out.
     Deposits(Options),
     /// Dividends: paid, announced and forecast.
@@ -101,6 +106,10 @@ async fn show(app: &App, command: Command, output: &Output) -> Result<()> {
         }
         Command::Transactions(options) => {
             list(&app.transactions(&options.query()).await?, output, lists::transactions)
+        }
+        Command::Sales(options) => list(&app.sales(&options.query()).await?, output, sales::sales),
+        Command::CorporateActions(options) => {
+            list(&app.corporate_actions(&options.query()).await?, output, sales::corporate_actions)
         }
         Command::Deposits(options) => {
             list(&app.deposits(&options.query()).await?, output, lists::deposits)

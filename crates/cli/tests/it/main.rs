@@ -11,6 +11,7 @@ mod alerts;
 mod bad_input;
 mod commands;
 mod crash;
+mod explanations;
 mod grants;
 mod kinds;
 mod migrate;

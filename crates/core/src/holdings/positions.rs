@@ -54,6 +54,8 @@ pub(super) struct Positions<'a> {
     courses: HashMap<usize, Course>,
     /// Whether sales and corporate actions are to be told.
     pub(super) is_told: bool,
+    /// The transaction of which it is to be told what it could use.
+    pub(super) watched: Option<Place>,
     pub(super) told: Development,
 }
 
@@ -61,7 +63,7 @@ pub(super) fn develop(
     ledger: &Ledger,
     account: Option<&AccountName>,
     terms: Terms<'_>,
-    is_told: bool,
+    (is_told, watched): (bool, Option<Place>),
 ) -> Development {
     let mut positions = Positions {
         ledger,
@@ -72,6 +74,7 @@ pub(super) fn develop(
         origins: Origins::new(ledger),
         courses: HashMap::new(),
         is_told,
+        watched,
         told: Development::default(),
     };
     let is_asked = |name: &AccountName| account.is_none_or(|account| account == name);

@@ -71,6 +71,11 @@ impl Positions<'_> {
         let booked = self.booked(index);
         let (instrument, date) = (booked.instrument, booked.transaction.at.date);
         let direction = self.held(instrument);
+        if self.watched == Some(self.place(index))
+            && let Some(position) = self.open.get(&(self.book, instrument))
+        {
+            self.told.candidates = position.lots.in_order_of_release();
+        }
         let lots = self.release(index, instrument, closed.quantity - closed.missing);
         let cost = total(lots.iter().map(|lot| &lot.cost));
         let fees = total(lots.iter().map(|lot| &lot.fees)).plus(&paid.fees);

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
 mod corporate_actions;
+mod explanations;
 mod figures;
 mod laws;
+mod reconciliation;
 mod return_laws;
 mod returns;
 mod sales;

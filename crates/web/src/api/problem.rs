@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::IntoResponse;
 use serde::Serialize;
+use stonks_app::reports::FigureError;
 use stonks_app::{AccountError, GrantError};
 use stonks_host::StartError;
 use utoipa::ToSchema;
@@ -73,6 +74,12 @@ impl IntoResponse for Problem {
 
 impl From<AccountError> for Problem {
     fn from(error: AccountError) -> Self {
+        Self::told(PageError::from(error).told())
+    }
+}
+
+impl From<FigureError> for Problem {
+    fn from(error: FigureError) -> Self {
         Self::told(PageError::from(error).told())
     }
 }

@@ -1,11 +1,11 @@
 //! Figures and lists, as of any day: what `stonks show` tells.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use jiff::civil::Date;
 use stonks_app::reports::{
-    AccountRow, DepositRow, DividendRow, FeeRow, HistoryRow, HoldingRow, Query, TotalReport,
-    TransactionRow,
+    AccountRow, ActionRow, DepositRow, DividendRow, Explained, FeeRow, HistoryRow, HoldingRow,
+    Query, ReconciliationRow, SaleRow, TotalReport, TransactionRow,
 };
 use stonks_core::account::AccountName;
 use utoipa::IntoParams;
@@ -96,6 +96,26 @@ pub(super) async fn portfolio(
     Ok(Json(shared.app.portfolio(&query).await?.holdings))
 }
 
+/// How a figure came to be, down to the rows of files: `total.value`, `total.cash`, `total.deposits`,
+/// `total.profit_loss`, `total.roi_percent`, `holding.SYMBOL.value` and the like, `sale.ID.gain`,
+/// `performance.twr`, `performance.mwr`.
+#[utoipa::path(
+    get, path = "/explain/{figure}", tag = "reports",
+    params(("figure" = String, Path, description = "The name of the figure."), Scope),
+    responses(
+        (status = 200, body = Explained),
+        (status = 400, description = "A parameter isn't what it should be.", body = Problem, content_type = MEDIA_TYPE),
+        (status = 404, description = "There is no such figure, or no such account.", body = Problem, content_type = MEDIA_TYPE),
+    )
+)]
+pub(super) async fn explain(
+    State(shared): State<Shared>,
+    Path(figure): Path<String>,
+    Asked(query): Asked<Query>,
+) -> Result<Json<Explained>, Problem> {
+    Ok(Json(shared.app.explain(&figure, &query).await?))
+}
+
 /// A list of rows, oldest first, that the application tells under the same name.
 macro_rules! lists {
     ($($(#[doc = $docs:literal])+ $name:ident, $use_case:ident, $path:literal, $row:ty;)*) => {$(
@@ -120,6 +140,12 @@ macro_rules! lists {
 lists! {
     /// Purchases, sales and corporate actions.
     transactions, transactions, "/transactions", TransactionRow;
+    /// Sales, each with the lots that it used.
+    sales, sales, "/sales", SaleRow;
+    /// Splits, spin-offs, exchanges: what was held before and after.
+    corporate_actions, corporate_actions, "/corporate-actions", ActionRow;
+    /// What brokers claim against what was imported; what differs first.
+    reconciliation, reconciliation, "/reconciliation", ReconciliationRow;
     /// Money put in and taken out.
     deposits, deposits, "/deposits", DepositRow;
     /// Dividends: paid, announced and forecast.

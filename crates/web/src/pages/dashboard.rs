@@ -94,6 +94,8 @@ struct Dashboard {
     chart_data: String,
     is_empty: bool,
     has_chart: bool,
+    /// Figures of brokers that differ from what was imported.
+    n_differences: usize,
     /// How the value changed over the interval, what was put in left out.
     change: Option<String>,
     /// Titles and shares.
@@ -119,7 +121,9 @@ pub(crate) async fn show(
     let is_empty = history.is_empty() && recent.is_empty();
     recent.reverse();
     recent.truncate(N_RECENT);
-    let reports = Reports { portfolio, history, recent, is_empty };
+    let claims = app.reconciliation(&Query::default()).await?;
+    let n_differences = super::reconciliation::n_differences(&claims);
+    let reports = Reports { portfolio, history, recent, is_empty, n_differences };
     drawn(&dashboard(visitor.frame("Dashboard", "/"), choice.interval, reports)?)
 }
 
@@ -130,10 +134,11 @@ struct Reports {
     /// The newest first.
     recent: Vec<TransactionRow>,
     is_empty: bool,
+    n_differences: usize,
 }
 
 fn dashboard(frame: Frame, interval: Interval, reports: Reports) -> Result<Dashboard, PageError> {
-    let Reports { portfolio, history, recent, is_empty } = reports;
+    let Reports { portfolio, history, recent, is_empty, n_differences } = reports;
     let values: Vec<Option<Decimal>> =
         history.iter().map(|row| decimal(row.value.as_ref())).collect();
     let contributions: Vec<Option<Decimal>> =
@@ -154,6 +159,7 @@ fn dashboard(frame: Frame, interval: Interval, reports: Reports) -> Result<Dashb
         chart_data: chart_data(&portfolio.total, &history, &values, &contributions)?,
         is_empty,
         has_chart: history.len() > 1,
+        n_differences,
         change: change(&values, &contributions),
         rings,
         holdings: holdings.collect(),

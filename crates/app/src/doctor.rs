@@ -1,0 +1,215 @@
+//! What is wrong, or soon will be, each with a way out.
+
+use anyhow::Result;
+use jiff::civil::Date;
+use serde::Serialize;
+use stonks_core::performance::MOST_AGE;
+use stonks_plugin::lifecycle::State;
+use strum::Display;
+
+use crate::accounts::AccountError;
+use crate::app::App;
+use crate::reports::{Query, Verdict};
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Display, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Level {
+    Error,
+    Warning,
+    /// Looked at, and found good.
+    Ok,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    pub level: Level,
+    /// `storage`, `plugins`, `rates`, `quotes`, `history` or `reconciliation`.
+    pub area: &'static str,
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Finding {
+    fn new(level: Level, area: &'static str, message: impl Into<String>) -> Self {
+        Self { level, area, message: message.into(), hint: None }
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// So many of a kind are told one by one.
+const MOST: usize = 5;
+
+impl App {
+    /// Looks at storage, plugins, rates, quotes, histories, and at what brokers claim. The worst comes
+    /// first.
+    ///
+    /// # Errors
+    /// A database that can't be read at all.
+    pub async fn examine(&self) -> Result<Vec<Finding>, AccountError> {
+        let mut findings = self.storage().await?;
+        findings.extend(self.plugins_in_error());
+        findings.extend(self.rates().await?);
+        findings.extend(self.histories().await?);
+        findings.extend(self.differences().await?);
+        findings.sort_by_key(|finding| finding.level);
+        Ok(findings)
+    }
+
+    async fn storage(&self) -> Result<Vec<Finding>> {
+        self.probe().await?;
+        let told = self.database.check().await?;
+        if told.is_empty() {
+            let sound =
+                "the database can be read, is up to date, and finds nothing wrong about itself";
+            return Ok(vec![Finding::new(Level::Ok, "storage", sound)]);
+        }
+        let damage = told.into_iter().take(MOST).map(|line| {
+            Finding::new(Level::Error, "storage", format!("the database is damaged: {line}"))
+                .hint("restore the last backup of the data directory")
+        });
+        Ok(damage.collect())
+    }
+
+    fn plugins_in_error(&self) -> Vec<Finding> {
+        let all = self.plugins();
+        let mut findings = Vec::new();
+        for plugin in &all {
+            let name = &plugin.name;
+            let judged = plugin
+                .findings
+                .iter()
+                .find(|finding| finding.level == stonks_plugin::finding::Level::Error);
+            let reason = plugin.reason.as_ref().map(ToString::to_string);
+            let problem = match (judged, plugin.state) {
+                (Some(finding), _) => Some(finding.message.clone()),
+                (None, State::Error) => Some(reason.unwrap_or_else(|| "it failed".to_owned())),
+                _ => None,
+            };
+            if let Some(problem) = problem {
+                findings.push(
+                    Finding::new(Level::Error, "plugins", format!("plugin `{name}`: {problem}"))
+                        .hint(format!("`stonks plugin info {name}` tells more")),
+                );
+            }
+        }
+        if findings.is_empty() {
+            let sound = format!("none of {} plugins is in error", all.len());
+            findings.push(Finding::new(Level::Ok, "plugins", sound));
+        }
+        findings
+    }
+
+    async fn rates(&self) -> Result<Vec<Finding>> {
+        let books = self.books().await?;
+        let today = self.today();
+        let Some(last) = books.rates.last_day() else {
+            return Ok(Vec::new());
+        };
+        let n_days = days(last, today);
+        Ok(vec![if n_days > i64::from(MOST_AGE) {
+            let old = format!("the last exchange rates are of {last}, {n_days} days ago");
+            Finding::new(Level::Warning, "rates", old)
+                .hint("enable the plugin `ecb-rates` and run `stonks sync`")
+        } else {
+            Finding::new(Level::Ok, "rates", format!("the last exchange rates are of {last}"))
+        }])
+    }
+
+    async fn histories(&self) -> Result<Vec<Finding>, AccountError> {
+        let report = self.portfolio(&Query::default()).await?;
+        let today = self.today();
+        let mut findings = Vec::new();
+        let mut stale = Vec::new();
+        for row in report.holdings.iter().filter(|row| row.is_open) {
+            let name = row.instrument.name.clone().unwrap_or_default();
+            match row.price_date {
+                Some(date) if days(date, today) > i64::from(MOST_AGE) => {
+                    stale.push(format!("{name} ({date})"));
+                }
+                Some(_) => {}
+                None => findings.push(Finding::new(
+                    Level::Warning,
+                    "quotes",
+                    format!("account `{}`: there is no price of `{name}`", row.account),
+                )),
+            }
+        }
+        if !stale.is_empty() {
+            let n_more = stale.len().saturating_sub(MOST);
+            stale.truncate(MOST);
+            let more = if n_more > 0 { format!(" and {n_more} more") } else { String::new() };
+            let old = format!("prices are older than {MOST_AGE} days: {}{more}", stale.join(", "));
+            findings.push(
+                Finding::new(Level::Warning, "quotes", old)
+                    .hint("import newer statements, or run `stonks sync`"),
+            );
+        }
+        let sales = self.sales(&Query::default()).await?;
+        for sale in sales.iter().filter(|sale| !sale.is_complete).take(MOST) {
+            let name = sale.instrument.short();
+            let told = format!(
+                "account `{}`: the sale of `{name}` on {} lacks the purchase of {} units",
+                sale.account, sale.date, sale.missing
+            );
+            findings.push(
+                Finding::new(Level::Warning, "history", told)
+                    .hint("import the statements of before it"),
+            );
+        }
+        let oversold = report.holdings.iter().filter(|row| {
+            row.reasons.iter().any(|reason| reason.contains("more units were sold than bought"))
+        });
+        for row in oversold.take(MOST) {
+            let name = row.instrument.name.clone().unwrap_or_default();
+            let told = format!("account `{}`: more of `{name}` was sold than bought", row.account);
+            findings.push(Finding::new(Level::Warning, "history", told).hint(
+                "import the statements of before it, or say what it means with `stonks account set NAME --oversell`",
+            ));
+        }
+        let n_notes = self.books().await?.ledger.notes.len();
+        if n_notes > 0 {
+            let told = format!("{n_notes} imported lines weren't understood by their plugins");
+            findings.push(Finding::new(Level::Warning, "history", told));
+        }
+        Ok(findings)
+    }
+
+    async fn differences(&self) -> Result<Vec<Finding>, AccountError> {
+        let rows = self.reconciliation(&Query::default()).await?;
+        let mut findings = Vec::new();
+        for row in &rows {
+            let Some(sentence) = row.sentence() else { continue };
+            let level = if row.verdict == Verdict::Differs { Level::Error } else { Level::Warning };
+            let finding = Finding::new(level, "reconciliation", sentence);
+            findings.push(match row.likely.first() {
+                Some(likely) => {
+                    let place = likely.source.row.as_deref().unwrap_or_default();
+                    finding.hint(format!(
+                        "look at `{}`, {place}: “{}” {}",
+                        likely.source.file, likely.what, likely.sentence
+                    ))
+                }
+                None => finding.hint("see whether a statement of that day is missing"),
+            });
+        }
+        if findings.is_empty() && !rows.is_empty() {
+            let n_days: usize = rows.iter().map(|row| row.n_days).sum();
+            let sound =
+                format!("all {n_days} figures that brokers state agree with what was imported");
+            findings.push(Finding::new(Level::Ok, "reconciliation", sound));
+        }
+        Ok(findings)
+    }
+}
+
+fn days(from: Date, to: Date) -> i64 {
+    i64::from(from.until(to).map_or(0, |span| span.get_days()))
+}
