@@ -6,10 +6,12 @@
 
 mod account;
 mod deposits;
+mod diversification;
 mod dividends;
 mod excerpt;
 mod fees;
 mod history;
+mod performance;
 mod portfolio;
 mod total;
 mod transactions;
@@ -30,10 +32,15 @@ use utoipa::ToSchema;
 
 pub use account::AccountRow;
 pub use deposits::DepositRow;
-pub use dividends::DividendRow;
+pub use diversification::{DiversificationReport, DiversificationRow, HOW_TO_FILL, class_label};
+pub use dividends::{DividendMonth, DividendRow, DividendSummary, DividendYear, HoldingYield};
 pub use excerpt::{Excerpt, ExcerptLine};
-pub use fees::FeeRow;
-pub use history::HistoryRow;
+pub use fees::{FeeClass, FeeRow, FeeSummary, FeeYear};
+pub use history::{HistoryRow, StaleRow};
+pub use performance::{
+    AccountPerformance, BenchmarkRow, DrawdownRow, HoldingPerformance, MonthRow, PerformanceDay,
+    PerformanceFigures, PerformanceQuery, PerformanceReport, YearRow,
+};
 pub use portfolio::{CashRow, HoldingRow, PortfolioReport};
 pub use total::TotalReport;
 pub use transactions::{FeeItem, TransactionRow};
@@ -80,6 +87,9 @@ pub struct RowSource {
 
 /// An exact decimal as text.
 pub type Amount = String;
+
+/// Shares are told to so many places of a per cent.
+const SHARE_PLACES: u32 = 2;
 
 /// The books, and the terms of one report.
 struct Desk {
