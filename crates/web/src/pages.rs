@@ -1,9 +1,16 @@
 //! What all pages share: the frame, the appearance, and what is shown when something fails.
 
+pub(crate) mod account;
 pub(crate) mod alerts;
+mod choice;
 pub(crate) mod dashboard;
+pub(crate) mod deposits;
+pub(crate) mod diversification;
+pub(crate) mod dividends;
+pub(crate) mod fees;
 pub(crate) mod import;
 pub(crate) mod insights;
+pub(crate) mod performance;
 pub(crate) mod plugins;
 pub(crate) mod portfolio;
 pub(crate) mod source;
@@ -174,7 +181,9 @@ impl PageError {
             Self::Webhook(error) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, error.to_string(), error.hint())
             }
-            Self::Account(error @ AccountError::Unknown { .. }) => {
+            Self::Account(
+                error @ (AccountError::Unknown { .. } | AccountError::NoInstrument { .. }),
+            ) => {
                 (StatusCode::NOT_FOUND, error.to_string(), error.hint())
             }
             Self::Account(error) => {

@@ -16,7 +16,8 @@ use tower_http::trace::TraceLayer;
 
 use crate::events::{self, Closing};
 use crate::pages::{
-    self, alerts, dashboard, import, insights, plugins, portfolio, source, transactions,
+    self, account, alerts, dashboard, deposits, diversification, dividends, fees, import, insights,
+    performance, plugins, portfolio, source, transactions,
 };
 use crate::staging::Staging;
 use crate::{api, assets, security};
@@ -48,6 +49,12 @@ pub(crate) fn router_until(app: Arc<App>, is_local: bool, closing: Closing) -> R
     let pages = Router::new()
         .route("/", get(dashboard::show))
         .route("/portfolio", get(portfolio::show))
+        .route("/performance", get(performance::show))
+        .route("/diversification", get(diversification::show))
+        .route("/dividends", get(dividends::show))
+        .route("/deposits", get(deposits::show))
+        .route("/fees", get(fees::show))
+        .route("/account", get(account::show))
         .route("/insights", get(insights::show))
         .route("/transactions", get(transactions::show))
         .route("/source/{delivery}/{line}", get(source::show))

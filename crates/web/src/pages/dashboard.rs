@@ -8,7 +8,7 @@ use jiff::{Span, ToSpan};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use stonks_app::reports::{
-    HistoryRow, HoldingRow, PortfolioReport, Query, TotalReport, TransactionRow,
+    self, HistoryRow, HoldingRow, PortfolioReport, Query, TotalReport, TransactionRow,
 };
 
 use super::{Frame, PageError, Visitor, drawn, filters};
@@ -96,6 +96,8 @@ struct Dashboard {
     has_chart: bool,
     /// How the value changed over the interval, what was put in left out.
     change: Option<String>,
+    /// What is to be known of the prices behind the last value.
+    stale: Option<String>,
     /// Titles and shares.
     rings: [(&'static str, Vec<Slice>); 2],
     holdings: Vec<HoldingRow>,
@@ -155,6 +157,7 @@ fn dashboard(frame: Frame, interval: Interval, reports: Reports) -> Result<Dashb
         is_empty,
         has_chart: history.len() > 1,
         change: change(&values, &contributions),
+        stale: history.last().and_then(|row| row.stale.as_ref()).map(ToString::to_string),
         rings,
         holdings: holdings.collect(),
         recent,
@@ -227,22 +230,5 @@ fn summed(parts: impl Iterator<Item = (String, Option<Decimal>)>) -> Vec<Slice> 
 
 /// The class as people call it, in the plural.
 pub(crate) fn class_label(row: &HoldingRow) -> String {
-    use stonks_core::instrument::AssetClass;
-    match row.asset_class {
-        AssetClass::Stock => "Stocks",
-        AssetClass::Etf => "ETFs",
-        AssetClass::Fund => "Funds",
-        AssetClass::CashFund => "Cash funds",
-        AssetClass::Bond => "Bonds",
-        AssetClass::Option => "Options",
-        AssetClass::Future => "Futures",
-        AssetClass::Warrant => "Warrants",
-        AssetClass::Certificate => "Certificates",
-        AssetClass::Cfd => "CFDs",
-        AssetClass::Crypto => "Crypto",
-        AssetClass::CurrencyPair => "Currencies",
-        AssetClass::Commodity => "Commodities",
-        AssetClass::Other | AssetClass::Unknown => "Other",
-    }
-    .to_owned()
+    reports::class_label(row.asset_class).to_owned()
 }

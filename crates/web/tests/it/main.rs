@@ -4,6 +4,7 @@
 
 mod alerts;
 mod api;
+mod figures;
 mod imports;
 mod insights;
 mod pages;
