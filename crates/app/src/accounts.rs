@@ -55,11 +55,28 @@ pub enum AccountError {
         /// Names that there are.
         known: Vec<AccountName>,
     },
+    #[error("there is no instrument `{wanted}` {which}")]
+    NoInstrument {
+        wanted: String,
+        /// Of which it would have to be one.
+        which: &'static str,
+        /// Short names of those that there are.
+        known: Vec<String>,
+    },
+    #[error("several instruments are called `{wanted}`")]
+    SeveralInstruments {
+        wanted: String,
+        /// Names that tell them apart.
+        known: Vec<String>,
+    },
     #[error(transparent)]
     Plugin(#[from] StartError),
     #[error(transparent)]
     Storage(#[from] anyhow::Error),
 }
+
+/// A hint lists so many names.
+const MOST_NAMES: usize = 20;
 
 impl AccountError {
     /// What to do about it.
@@ -73,6 +90,15 @@ impl AccountError {
             Self::Unknown { known, .. } => Some(format!(
                 "there is {}",
                 listed(known.iter().map(AccountName::as_str).collect())
+            )),
+            Self::NoInstrument { known, .. } if known.is_empty() => None,
+            Self::NoInstrument { known, .. } => Some(format!(
+                "there is {}",
+                listed(known.iter().map(String::as_str).take(MOST_NAMES).collect())
+            )),
+            Self::SeveralInstruments { known, .. } => Some(format!(
+                "name one of {}",
+                listed(known.iter().map(String::as_str).take(MOST_NAMES).collect())
             )),
             Self::Plugin(error) => error.hint(),
             Self::NameTaken(_) | Self::Storage(_) => None,

@@ -7,11 +7,13 @@
 mod account;
 mod corporate_actions;
 mod deposits;
+mod diversification;
 mod dividends;
 mod excerpt;
 mod explanation;
 mod fees;
 mod history;
+mod performance;
 mod portfolio;
 mod reconciliation;
 mod sales;
@@ -37,11 +39,16 @@ use utoipa::ToSchema;
 pub use account::AccountRow;
 pub use corporate_actions::{ActionChange, ActionRow};
 pub use deposits::DepositRow;
-pub use dividends::DividendRow;
+pub use diversification::{DiversificationReport, DiversificationRow, HOW_TO_FILL, class_label};
+pub use dividends::{DividendMonth, DividendRow, DividendSummary, DividendYear, HoldingYield};
 pub use excerpt::{Excerpt, ExcerptLine};
 pub use explanation::{Explained, ExplanationInput, ExplanationNode, FigureError, Witness};
-pub use fees::FeeRow;
-pub use history::HistoryRow;
+pub use fees::{FeeClass, FeeRow, FeeSummary, FeeYear};
+pub use history::{HistoryRow, StaleRow};
+pub use performance::{
+    AccountPerformance, BenchmarkRow, DrawdownRow, HoldingPerformance, MonthRow, PerformanceDay,
+    PerformanceFigures, PerformanceQuery, PerformanceReport, YearRow,
+};
 pub use portfolio::{CashRow, HoldingRow, PortfolioReport};
 pub use reconciliation::{LikelyRow, ReconciliationRow, Verdict};
 pub use sales::{SaleLot, SaleRow};
@@ -90,6 +97,9 @@ pub struct RowSource {
 
 /// An exact decimal as text.
 pub type Amount = String;
+
+/// Shares are told to so many places of a per cent.
+const SHARE_PLACES: u32 = 2;
 
 /// The books, and the terms of one report.
 struct Desk {

@@ -16,7 +16,7 @@ pub struct Definition {
 }
 
 /// All figures about returns and value, in the order in which pages show them.
-pub const DEFINITIONS: [Definition; 24] = [
+pub const DEFINITIONS: [Definition; 26] = [
     Definition {
         id: "value",
         name: "Value",
@@ -184,6 +184,20 @@ pub const DEFINITIONS: [Definition; 24] = [
         definition: "Dividends of a year before taxes, as a share of what the units cost, on average of the calendar years from the first payment to the last.",
         formula: "Σ (dividend ÷ cost of the units) ÷ years",
         source: "Portfolio Performance, dividend rate of return per year",
+    },
+    Definition {
+        id: "dividend-yield",
+        name: "Dividend yield",
+        definition: "Dividends before taxes that were paid in the last twelve months for what is still held, as a share of what it is worth. Announced and forecast payments don't count.",
+        formula: "Σ dividends of twelve months ÷ value",
+        source: "usual convention of a trailing twelve-month yield",
+    },
+    Definition {
+        id: "share",
+        name: "Share",
+        definition: "A group's value as a share of all groups that have one, so rounded that they are 100 % together. A debt has a negative share.",
+        formula: "value of the group ÷ Σ values",
+        source: "method of the largest remainder (Hamilton)",
     },
 ];
 

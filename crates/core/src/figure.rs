@@ -38,6 +38,8 @@ pub enum NoValue {
     NoFluctuation,
     #[error("nothing is left on {date}, so that later returns can't be told from it")]
     NothingLeft { date: Date },
+    #[error("nothing of value is held, so that there is nothing to be a share of")]
+    NothingHeld,
     #[error("a number became too large to compute with")]
     OutOfRange,
 }

@@ -13,6 +13,7 @@ pub mod claims;
 pub mod corporate_actions;
 pub mod definitions;
 pub mod deposits;
+pub mod diversification;
 pub mod dividends;
 pub mod explanation;
 pub mod fact;

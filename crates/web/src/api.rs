@@ -5,6 +5,7 @@
 
 mod alerts;
 mod commands;
+mod figures;
 mod parameters;
 mod permissions;
 mod plugins;
@@ -84,7 +85,11 @@ fn routes() -> (Router<Shared>, Document) {
         .routes(routes!(reports::dividends))
         .routes(routes!(reports::fees))
         .routes(routes!(reports::account))
-        .routes(routes!(reports::history));
+        .routes(routes!(reports::history))
+        .routes(routes!(figures::performance))
+        .routes(routes!(figures::diversification))
+        .routes(routes!(figures::dividend_summary))
+        .routes(routes!(figures::fee_summary));
     OpenApiRouter::with_openapi(Head::openapi())
         .routes(routes!(healthz))
         .nest("/api/v1", version)

@@ -55,6 +55,53 @@ fn is_zero(figure: &str) -> bool {
     !figure.contains(|c: char| c.is_ascii_digit() && c != '0')
 }
 
+/// A number, or a reference to one: templates hand over either.
+pub(crate) trait Told<T> {
+    fn told(&self) -> T;
+}
+
+impl<T: Copy> Told<T> for T {
+    fn told(&self) -> T {
+        *self
+    }
+}
+
+impl<T: Copy> Told<T> for &T {
+    fn told(&self) -> T {
+        **self
+    }
+}
+
+impl<T: Copy> Told<T> for &&T {
+    fn told(&self) -> T {
+        ***self
+    }
+}
+
+/// A fraction in per cent: two places.
+pub(crate) fn percent(ratio: impl Told<f64>) -> String {
+    let shown = format!("{:.2}", ratio.told() * 100.0);
+    // No minus before what is shown as zero.
+    let shown = if is_zero(&shown) { shown.trim_start_matches('-') } else { &shown };
+    grouped(shown)
+}
+
+/// The same with its sign, also where it is positive.
+pub(crate) fn percent_signed(ratio: f64) -> String {
+    let shown = percent(ratio);
+    if is_zero(&shown) || shown.starts_with('−') { shown } else { format!("+{shown}") }
+}
+
+/// A fraction in per cent with its sign and its unit, or a dash where there is none.
+pub(crate) fn rate(ratio: impl Told<Option<f64>>) -> String {
+    ratio.told().map_or_else(|| NO_VALUE.to_owned(), |ratio| format!("{} %", percent_signed(ratio)))
+}
+
+/// The class that colours a rate.
+pub(crate) fn tone_of(ratio: impl Told<Option<f64>>) -> &'static str {
+    tone(ratio.told().map(|ratio| format!("{:.2}", ratio * 100.0)).as_ref())
+}
+
 /// A quantity or price without needless zeros, and with at most eight places.
 pub(crate) fn trimmed(figure: &str) -> String {
     figure.parse::<Decimal>().map_or_else(
@@ -181,6 +228,19 @@ mod tests {
         }
         assert_eq!(money(None), "–");
         assert_eq!(price(None), "–");
+    }
+
+    #[test]
+    fn rates_are_shown_in_per_cent() {
+        assert_eq!(percent_signed(0.1234), "+12.34");
+        assert_eq!(percent_signed(-12.5), "−1,250.00");
+        assert_eq!(percent_signed(-0.000_001), "0.00");
+        assert_eq!(percent(-0.000_001), "0.00");
+        assert_eq!(rate(None::<f64>), "–");
+        assert_eq!(
+            (tone_of(Some(-0.000_001)), tone_of(Some(-0.01)), tone_of(None)),
+            ("", "loss", "")
+        );
     }
 
     #[test]

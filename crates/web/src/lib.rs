@@ -11,6 +11,7 @@ mod assets;
 mod chart;
 mod events;
 mod figures;
+mod graph;
 mod pages;
 mod panels;
 mod router;

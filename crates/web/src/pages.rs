@@ -1,11 +1,18 @@
 //! What all pages share: the frame, the appearance, and what is shown when something fails.
 
+pub(crate) mod account;
 pub(crate) mod accounts;
 pub(crate) mod alerts;
+mod choice;
 pub(crate) mod dashboard;
+pub(crate) mod deposits;
+pub(crate) mod diversification;
+pub(crate) mod dividends;
 pub(crate) mod explain;
+pub(crate) mod fees;
 pub(crate) mod import;
 pub(crate) mod insights;
+pub(crate) mod performance;
 pub(crate) mod plugins;
 pub(crate) mod portfolio;
 pub(crate) mod reconciliation;
@@ -183,9 +190,9 @@ impl PageError {
             Self::Webhook(error) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, error.to_string(), error.hint())
             }
-            Self::Account(error @ AccountError::Unknown { .. }) => {
-                (StatusCode::NOT_FOUND, error.to_string(), error.hint())
-            }
+            Self::Account(
+                error @ (AccountError::Unknown { .. } | AccountError::NoInstrument { .. }),
+            ) => (StatusCode::NOT_FOUND, error.to_string(), error.hint()),
             Self::Account(error) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, error.to_string(), error.hint())
             }

@@ -16,8 +16,9 @@ use tower_http::trace::TraceLayer;
 
 use crate::events::{self, Closing};
 use crate::pages::{
-    self, accounts, alerts, dashboard, explain, import, insights, plugins, portfolio,
-    reconciliation, sales, source, transactions,
+    self, account, accounts, alerts, dashboard, deposits, diversification, dividends, explain,
+    fees, import, insights, performance, plugins, portfolio, reconciliation, sales, source,
+    transactions,
 };
 use crate::staging::Staging;
 use crate::{api, assets, security};
@@ -49,6 +50,12 @@ pub(crate) fn router_until(app: Arc<App>, is_local: bool, closing: Closing) -> R
     let pages = Router::new()
         .route("/", get(dashboard::show))
         .route("/portfolio", get(portfolio::show))
+        .route("/performance", get(performance::show))
+        .route("/diversification", get(diversification::show))
+        .route("/dividends", get(dividends::show))
+        .route("/deposits", get(deposits::show))
+        .route("/fees", get(fees::show))
+        .route("/account", get(account::show))
         .route("/insights", get(insights::show))
         .route("/transactions", get(transactions::show))
         .route("/sales", get(sales::show))

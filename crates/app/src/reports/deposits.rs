@@ -1,7 +1,9 @@
 //! Money put in and taken out.
 
+use rust_decimal::Decimal;
 use serde::Serialize;
 use stonks_core::deposits::{DepositKind, deposits};
+use stonks_core::figure::{Figure, both, sum};
 use stonks_core::moment::Moment;
 use stonks_core::money::Currency;
 use utoipa::ToSchema;
@@ -27,6 +29,9 @@ pub struct DepositRow {
     /// At the rate of its day.
     #[schema(value_type = Option<String>)]
     pub base_amount: Option<Amount>,
+    /// Of all rows up to and with this one, whatever list it is cut from.
+    #[schema(value_type = Option<String>)]
+    pub base_total: Option<Amount>,
     pub description: Option<String>,
     pub source: RowSource,
     pub reasons: Vec<String>,
@@ -41,25 +46,32 @@ impl App {
         let desk = self.desk(query).await?;
         let mut rows = Vec::new();
         for book in desk.ledger().books_of(desk.account()) {
-            for deposit in deposits(book).into_iter().filter(|deposit| desk.covers(deposit.at.date))
-            {
+            for deposit in deposits(book) {
                 let mut reasons = Vec::new();
                 let base = desk.books.rates.convert(deposit.money, desk.base, deposit.at.date);
-                rows.push(DepositRow {
+                let row = DepositRow {
                     account: book.label(),
                     date: deposit.at,
                     kind: deposit.kind,
                     amount: told(deposit.money.amount),
                     currency: deposit.money.currency,
                     base_amount: desk.figure(&base, &mut reasons),
+                    base_total: None,
                     description: deposit.description.map(str::to_owned),
                     source: desk.source(deposit.source, &deposit.id, None),
                     id: deposit.id,
                     reasons,
-                });
+                };
+                rows.push((row, base));
             }
         }
-        rows.sort_by_key(|row| row.date);
-        Ok(rows)
+        rows.sort_by_key(|(row, _)| row.date);
+        let mut total: Figure = Ok(Decimal::ZERO);
+        for (row, base) in &mut rows {
+            total = both(&total, base, sum);
+            row.base_total = desk.figure(&total, &mut row.reasons);
+        }
+        let covered = rows.into_iter().map(|(row, _)| row).filter(|row| desk.covers(row.date.date));
+        Ok(covered.collect())
     }
 }

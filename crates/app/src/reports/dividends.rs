@@ -1,13 +1,17 @@
 //! Dividends: paid, announced and forecast.
 
+mod summary;
+
 use jiff::civil::Date;
 use serde::Serialize;
 use stonks_core::dividends::{Dividend, PaymentStatus, paid, upcoming};
-use stonks_core::holdings::holdings;
-use stonks_core::ledger::Book;
+use stonks_core::holdings::{Holding, holdings};
+use stonks_core::ledger::{Book, InstrumentIndex};
 use stonks_core::moment::Moment;
 use stonks_core::money::{Currency, Money};
 use utoipa::ToSchema;
+
+pub use summary::{DividendMonth, DividendSummary, DividendYear, HoldingYield};
 
 use super::{Amount, Desk, InstrumentName, Query, RowSource, known, told};
 use crate::accounts::AccountError;
@@ -34,6 +38,12 @@ pub struct DividendRow {
     pub tax: Amount,
     #[schema(value_type = Option<String>)]
     pub net: Option<Amount>,
+    /// At the rate of its day; at the last rate where it isn't paid yet.
+    #[schema(value_type = Option<String>)]
+    pub base_gross: Option<Amount>,
+    /// The same; negative, or zero.
+    #[schema(value_type = Option<String>)]
+    pub base_tax: Option<Amount>,
     /// The net amount at the rate of its day; at the last rate where it isn't paid yet.
     #[schema(value_type = Option<String>)]
     pub base_net: Option<Amount>,
@@ -49,9 +59,12 @@ impl DividendRow {
         let mut reasons = Vec::new();
         let net = dividend.net();
         let day = dividend.at.date.min(desk.as_of);
-        let base_net = net.clone().and_then(|net| {
-            desk.books.rates.convert(Money::new(net, dividend.currency), desk.base, day)
-        });
+        let in_base = |amount| {
+            desk.books.rates.convert(Money::new(amount, dividend.currency), desk.base, day)
+        };
+        let base_gross = dividend.gross.clone().and_then(in_base);
+        let base_tax = in_base(dividend.tax);
+        let base_net = net.clone().and_then(in_base);
         Self {
             id: dividend.id.clone(),
             account: book.label(),
@@ -65,6 +78,8 @@ impl DividendRow {
             gross: known(&dividend.gross, &mut reasons).map(told),
             tax: told(dividend.tax),
             net: known(&net, &mut reasons).map(told),
+            base_gross: desk.figure(&base_gross, &mut reasons),
+            base_tax: desk.figure(&base_tax, &mut reasons),
             base_net: desk.figure(&base_net, &mut reasons),
             ex_date: dividend.ex_date,
             description: dividend.description.map(str::to_owned),
@@ -82,17 +97,23 @@ impl App {
     pub async fn dividends(&self, query: &Query) -> Result<Vec<DividendRow>, AccountError> {
         let desk = self.desk(query).await?;
         let holdings = holdings(desk.ledger(), desk.account(), desk.terms());
-        let mut rows = Vec::new();
-        for book in desk.ledger().books_of(desk.account()) {
-            let paid = paid(book).into_iter().filter(|dividend| desk.covers(dividend.at.date));
-            let is_in_range = |date: Date| desk.query.to.is_none_or(|to| date <= to);
-            let upcoming = upcoming(book, &holdings, desk.as_of);
-            let upcoming = upcoming.into_iter().filter(|dividend| is_in_range(dividend.at.date));
-            rows.extend(
-                paid.chain(upcoming).map(|dividend| DividendRow::new(&desk, book, &dividend)),
-            );
-        }
-        rows.sort_by_key(|row| row.date);
-        Ok(rows)
+        Ok(rows(&desk, &holdings).into_iter().map(|(row, _)| row).collect())
     }
+}
+
+/// Rows and what they are of, oldest first.
+fn rows(desk: &Desk, holdings: &[Holding]) -> Vec<(DividendRow, Option<InstrumentIndex>)> {
+    let mut rows = Vec::new();
+    for book in desk.ledger().books_of(desk.account()) {
+        let paid = paid(book).into_iter().filter(|dividend| desk.covers(dividend.at.date));
+        let is_in_range = |date: Date| desk.query.to.is_none_or(|to| date <= to);
+        let upcoming = upcoming(book, holdings, desk.as_of);
+        let upcoming = upcoming.into_iter().filter(|dividend| is_in_range(dividend.at.date));
+        rows.extend(
+            paid.chain(upcoming)
+                .map(|dividend| (DividendRow::new(desk, book, &dividend), dividend.instrument)),
+        );
+    }
+    rows.sort_by_key(|(row, _)| row.date);
+    rows
 }

@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 use serde::Serialize;
-use stonks_core::performance::DayValue;
+use stonks_core::performance::{DayValue, Stale, Told};
 use utoipa::ToSchema;
 
-use super::{Amount, Query};
+use super::{Amount, Desk, InstrumentName, Query};
 use crate::accounts::AccountError;
 use crate::app::App;
 
@@ -19,8 +19,43 @@ pub struct HistoryRow {
     /// Net contributions so far.
     #[schema(value_type = Option<String>)]
     pub contributions: Option<Amount>,
+    /// The oldest price or exchange rate that the value rests on, if it is old.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stale: Option<StaleRow>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
+}
+
+/// A price or an exchange rate that is more than a week older than the value that rests on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StaleRow {
+    /// `price` or `rate`.
+    pub kind: &'static str,
+    /// The instrument's symbol or name, or the currency.
+    pub of: String,
+    #[schema(value_type = String)]
+    pub since: Date,
+    pub days: i32,
+}
+
+impl StaleRow {
+    pub(super) fn new(desk: &Desk, stale: Stale) -> Self {
+        let (kind, of) = match stale.what {
+            Told::Price(instrument) => {
+                ("price", InstrumentName::of(desk.instrument(instrument)).short().to_owned())
+            }
+            Told::Rate(currency) => ("rate", currency.to_string()),
+        };
+        Self { kind, of, since: stale.since, days: stale.days }
+    }
+}
+
+impl std::fmt::Display for StaleRow {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { kind, of, since, days } = self;
+        let what = if *kind == "rate" { "an exchange rate" } else { "a price" };
+        write!(formatter, "the value rests on {what} of `{of}` of {since}, {days} days old")
+    }
 }
 
 impl App {
@@ -38,6 +73,7 @@ impl App {
                 date: day.date,
                 value: desk.figure(&day.value, &mut reasons),
                 contributions: desk.figure(&day.contributions, &mut reasons),
+                stale: day.stale.map(|stale| StaleRow::new(&desk, stale)),
                 reasons,
             }
         });

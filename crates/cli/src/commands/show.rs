@@ -1,8 +1,11 @@
 //! `stonks show`: figures and lists, as of any day.
 
+mod diversification;
 mod insights;
 mod lists;
+mod performance;
 mod sales;
+mod summaries;
 
 use std::process::ExitCode;
 
@@ -32,13 +35,17 @@ pub(crate) enum Command {
     /// Money put in and taken out.
     Deposits(Options),
     /// Dividends: paid, announced and forecast.
-    Dividends(Options),
+    Dividends(ListOptions),
     /// What it cost.
-    Fees(Options),
+    Fees(ListOptions),
     /// Every movement of cash.
     Account(Options),
     /// Value on every day.
     History(Options),
+    /// Returns over a period.
+    Performance(performance::Options),
+    /// What the portfolio is made of.
+    Diversification(Options),
     /// What aggregators and views tell.
     Insights(insights::Options),
 }
@@ -57,6 +64,15 @@ pub(crate) struct Options {
     /// Up to this day.
     #[arg(long, value_name = "DATE")]
     to: Option<Date>,
+}
+
+#[derive(Args)]
+pub(crate) struct ListOptions {
+    #[command(flatten)]
+    options: Options,
+    /// Their sums instead of each one.
+    #[arg(long)]
+    summary: bool,
 }
 
 #[derive(Args)]
@@ -114,10 +130,22 @@ async fn show(app: &App, command: Command, output: &Output) -> Result<()> {
         Command::Deposits(options) => {
             list(&app.deposits(&options.query()).await?, output, lists::deposits)
         }
-        Command::Dividends(options) => {
+        Command::Dividends(ListOptions { options, summary: true }) => {
+            summaries::dividends(&app.dividend_summary(&options.query()).await?, output)
+        }
+        Command::Dividends(ListOptions { options, .. }) => {
             list(&app.dividends(&options.query()).await?, output, lists::dividends)
         }
-        Command::Fees(options) => list(&app.fees(&options.query()).await?, output, lists::fees),
+        Command::Fees(ListOptions { options, summary: true }) => {
+            summaries::fees(&app.fee_summary(&options.query()).await?, output)
+        }
+        Command::Fees(ListOptions { options, .. }) => {
+            list(&app.fees(&options.query()).await?, output, lists::fees)
+        }
+        Command::Performance(options) => performance::show(app, options, output).await,
+        Command::Diversification(options) => {
+            diversification::show(&app.diversification(&options.query()).await?, output)
+        }
         Command::Account(options) => {
             list(&app.account_statement(&options.query()).await?, output, lists::account)
         }

@@ -4,11 +4,18 @@ import { init } from "./paint.js";
 import { colour, money, short } from "./theme.js";
 
 const month = new Intl.DateTimeFormat("en", { month: "short", year: "2-digit", timeZone: "UTC" });
+const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", timeZone: "UTC" });
+
+/** The last stretch of days that rest on an old price, if `date` is in one. */
+const isStale = (data, date) => (data.stale ?? []).some(({ first, last }) => first <= date && date <= last);
 
 function options(holder, data, colours) {
   const ink = colour("base-content", 0.62);
   const line = colour("base-content", 0.12);
-  const figure = (value) => [money.format(value), data.currency].filter(Boolean).join(" ");
+  const figure = (value) =>
+    data.is_percent ? `${money.format(value * 100)} %` : [money.format(value), data.currency].filter(Boolean).join(" ");
+  const axis = (value) => (data.is_percent ? `${short.format(value * 100)} %` : short.format(value));
+  const label = data.dates.length < 190 ? day : month;
   return {
     animationDuration: 300,
     aria: { enabled: true, label: { description: holder.getAttribute("aria-label") } },
@@ -26,6 +33,7 @@ function options(holder, data, colours) {
           ...data.series
             .filter(({ values }) => values[dataIndex] !== null)
             .map(({ label, values }) => `${label}  ${figure(values[dataIndex])}`),
+          ...(isStale(data, data.dates[dataIndex]) ? ["Rests on an old price or exchange rate"] : []),
         ].join("\n"),
     },
     xAxis: {
@@ -34,22 +42,35 @@ function options(holder, data, colours) {
       boundaryGap: false,
       axisLine: { lineStyle: { color: line } },
       axisTick: { show: false },
-      axisLabel: { color: ink, hideOverlap: true, formatter: (date) => month.format(new Date(`${date}T00:00:00Z`)) },
+      axisLabel: { color: ink, hideOverlap: true, formatter: (date) => label.format(new Date(`${date}T00:00:00Z`)) },
     },
     yAxis: {
       type: "value",
+      // Amounts of a portfolio are told apart by their own range; a panel's are read against nothing.
+      scale: data.is_percent === false,
       splitLine: { lineStyle: { color: line } },
-      axisLabel: { color: ink, formatter: (value) => short.format(value) },
+      axisLabel: { color: ink, formatter: axis },
     },
-    series: data.series.map(({ label, values }, place) => ({
+    series: data.series.map(({ label, values, is_step, is_dashed, is_area }, place) => ({
       name: label,
       type: "line",
       data: values,
       connectNulls: true,
       symbolSize: 5,
-      showSymbol: data.dates.length < 60,
-      lineStyle: { color: colours[place], width: 2 },
+      showSymbol: data.is_percent === undefined && data.dates.length < 60,
+      step: is_step ? "end" : false,
+      sampling: data.is_percent === undefined || is_step ? undefined : "lttb",
+      lineStyle: { color: colours[place], width: is_dashed ? 1.5 : 2, type: is_dashed ? "dashed" : "solid" },
       itemStyle: { color: colours[place] },
+      areaStyle: is_area ? { color: colours[place], opacity: 0.13, origin: data.is_percent ? "auto" : "start" } : undefined,
+      markArea:
+        place === 0 && data.stale?.length
+          ? {
+              silent: true,
+              itemStyle: { color: colour("warning", 0.2) },
+              data: data.stale.map(({ first, last }) => [{ xAxis: first }, { xAxis: last }]),
+            }
+          : undefined,
     })),
   };
 }
@@ -57,7 +78,9 @@ function options(holder, data, colours) {
 for (const holder of document.querySelectorAll("[data-lines]")) {
   const data = JSON.parse(document.getElementById(holder.dataset.lines).textContent);
   if (data.dates.length < 2) continue;
-  const colours = [...holder.querySelectorAll("path")].map((path) => getComputedStyle(path).stroke);
+  const lines = [...holder.querySelectorAll("path[data-line]")];
+  const drawn = lines.length > 0 ? lines : [...holder.querySelectorAll("path")];
+  const colours = drawn.map((path) => getComputedStyle(path).stroke);
   holder.replaceChildren();
   const chart = init(holder, null, { renderer: "canvas" });
   chart.setOption(options(holder, data, colours));

@@ -5,6 +5,7 @@ import {
   AriaComponent,
   DataZoomInsideComponent,
   GridComponent,
+  MarkAreaComponent,
   MarkLineComponent,
   TooltipComponent,
 } from "echarts/components";
@@ -16,6 +17,7 @@ use([
   AriaComponent,
   DataZoomInsideComponent,
   GridComponent,
+  MarkAreaComponent,
   MarkLineComponent,
   TooltipComponent,
   CanvasRenderer,

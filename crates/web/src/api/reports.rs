@@ -41,13 +41,18 @@ pub(super) struct Holdings {
     together: Option<bool>,
 }
 
+/// A parameter that is a day.
+pub(super) fn date(
+    parameters: &mut Parameters,
+    name: &'static str,
+) -> Result<Option<Date>, Problem> {
+    let expected = |_| "expected is a date such as 2026-01-31".to_owned();
+    Ok(parameters.all_by(name, |text| text.parse::<Date>().map_err(expected))?.pop())
+}
+
 impl FromParameters for Query {
     fn read(parameters: &mut Parameters) -> Result<Self, Problem> {
-        let mut date = |name| {
-            let expected = |_| "expected is a date such as 2026-01-31".to_owned();
-            let read = |text: &str| text.parse::<Date>().map_err(expected);
-            Ok::<_, Problem>(parameters.all_by(name, read)?.pop())
-        };
+        let mut date = |name| date(parameters, name);
         let (as_of, from, to) = (date("as_of")?, date("from")?, date("to")?);
         let account = parameters.one::<AccountName>("account")?;
         Ok(Self { account, as_of, from, to, together: false })

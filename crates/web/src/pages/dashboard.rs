@@ -8,7 +8,7 @@ use jiff::{Span, ToSpan};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use stonks_app::reports::{
-    HistoryRow, HoldingRow, PortfolioReport, Query, TotalReport, TransactionRow,
+    self, HistoryRow, HoldingRow, PortfolioReport, Query, TotalReport, TransactionRow,
 };
 
 use super::{Frame, PageError, Visitor, drawn, filters};
@@ -98,6 +98,8 @@ struct Dashboard {
     n_differences: usize,
     /// How the value changed over the interval, what was put in left out.
     change: Option<String>,
+    /// What is to be known of the prices behind the last value.
+    stale: Option<String>,
     /// Titles and shares.
     rings: [(&'static str, Vec<Slice>); 2],
     holdings: Vec<HoldingRow>,
@@ -161,6 +163,7 @@ fn dashboard(frame: Frame, interval: Interval, reports: Reports) -> Result<Dashb
         has_chart: history.len() > 1,
         n_differences,
         change: change(&values, &contributions),
+        stale: history.last().and_then(|row| row.stale.as_ref()).map(ToString::to_string),
         rings,
         holdings: holdings.collect(),
         recent,
@@ -233,22 +236,5 @@ fn summed(parts: impl Iterator<Item = (String, Option<Decimal>)>) -> Vec<Slice> 
 
 /// The class as people call it, in the plural.
 pub(crate) fn class_label(row: &HoldingRow) -> String {
-    use stonks_core::instrument::AssetClass;
-    match row.asset_class {
-        AssetClass::Stock => "Stocks",
-        AssetClass::Etf => "ETFs",
-        AssetClass::Fund => "Funds",
-        AssetClass::CashFund => "Cash funds",
-        AssetClass::Bond => "Bonds",
-        AssetClass::Option => "Options",
-        AssetClass::Future => "Futures",
-        AssetClass::Warrant => "Warrants",
-        AssetClass::Certificate => "Certificates",
-        AssetClass::Cfd => "CFDs",
-        AssetClass::Crypto => "Crypto",
-        AssetClass::CurrencyPair => "Currencies",
-        AssetClass::Commodity => "Commodities",
-        AssetClass::Other | AssetClass::Unknown => "Other",
-    }
-    .to_owned()
+    reports::class_label(row.asset_class).to_owned()
 }

@@ -5,6 +5,7 @@
 mod alerts;
 mod api;
 mod explanations;
+mod figures;
 mod imports;
 mod insights;
 mod pages;

@@ -69,6 +69,11 @@ impl TestWeb {
 
     /// With an account and a few facts.
     pub(crate) async fn filled() -> Self {
+        Self::with_file(FILE).await
+    }
+
+    /// With an account that one file fills.
+    pub(crate) async fn with_file(content: &str) -> Self {
         let web = Self::new().await;
         let target = Target::NewAccount(NewAccount {
             name: "mine".parse().unwrap(),
@@ -76,7 +81,7 @@ impl TestWeb {
             settings: std::collections::BTreeMap::new(),
             cost_method: stonks_core::lots::CostMethod::default(),
         });
-        let file = ImportFile { name: "mine.csv".to_owned(), content: FILE.as_bytes().to_vec() };
+        let file = ImportFile { name: "mine.csv".to_owned(), content: content.as_bytes().to_vec() };
         web.app.import(&target, vec![file], Mode::Store, &|_| ()).await.unwrap();
         web
     }

@@ -62,6 +62,7 @@ pub(super) fn deposits(rows: &[DepositRow], output: &Output) {
         Column::Right("amount"),
         Column::Left(""),
         Column::Right("in base"),
+        Column::Right("total"),
         Column::Left("description"),
     ];
     let rows = rows.iter().map(|row| {
@@ -77,6 +78,7 @@ pub(super) fn deposits(rows: &[DepositRow], output: &Output) {
             row.amount.clone(),
             row.currency.to_string(),
             or_dash(row.base_amount.as_ref()),
+            or_dash(row.base_total.as_ref()),
             clipped(row.description.as_ref()),
         ]
     });
@@ -94,6 +96,7 @@ pub(super) fn dividends(rows: &[DividendRow], output: &Output) {
         Column::Right("net"),
         Column::Left(""),
         Column::Right("net in base"),
+        Column::Left("ex-date"),
     ];
     let rows = rows.iter().map(|row| {
         let status = match row.status {
@@ -111,6 +114,7 @@ pub(super) fn dividends(rows: &[DividendRow], output: &Output) {
             or_dash(row.net.as_ref()),
             row.currency.to_string(),
             or_dash(row.base_net.as_ref()),
+            row.ex_date.map_or_else(String::new, |date| date.to_string()),
         ]
     });
     output.table(&columns, rows.collect(), NOTHING);
@@ -171,9 +175,20 @@ pub(super) fn account(rows: &[AccountRow], output: &Output) {
 }
 
 pub(super) fn history(rows: &[HistoryRow], output: &Output) {
-    let columns = [Column::Left("date"), Column::Right("value"), Column::Right("put in")];
+    let columns = [
+        Column::Left("date"),
+        Column::Right("value"),
+        Column::Right("put in"),
+        Column::Left("to know"),
+    ];
     let rows = rows.iter().map(|row| {
-        vec![row.date.to_string(), or_dash(row.value.as_ref()), or_dash(row.contributions.as_ref())]
+        let old = row.stale.iter().map(ToString::to_string);
+        vec![
+            row.date.to_string(),
+            or_dash(row.value.as_ref()),
+            or_dash(row.contributions.as_ref()),
+            row.reasons.iter().cloned().chain(old).collect::<Vec<_>>().join("; "),
+        ]
     });
     output.table(&columns, rows.collect(), NOTHING);
 }
