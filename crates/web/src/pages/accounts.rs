@@ -24,10 +24,8 @@ const METHODS: [(CostMethod, &str); 5] = [
 ];
 const FEES: [(FeeTreatment, &str); 2] =
     [(FeeTreatment::InCost, "in the cost"), (FeeTreatment::Apart, "apart from it")];
-const OVERSELL: [(Oversell, &str); 2] = [
-    (Oversell::OpensShort, "opens a short position"),
-    (Oversell::IsIncomplete, "a purchase is missing"),
-];
+const OVERSELL: [(Oversell, &str); 2] =
+    [(Oversell::OpensShort, "it goes short"), (Oversell::IsIncomplete, "a buy is missing")];
 
 #[derive(Template)]
 #[template(path = "accounts.html")]

@@ -74,6 +74,7 @@ async fn the_document_tells_every_address_and_is_openapi_3_1() {
             assert!(succeeds, "{method} {path} never succeeds");
         }
         let path = path.replace("{name}", "degiro").replace("{id}", "1");
+        let path = path.replace("{figure}", "total.value");
         let answer = web.get(&path).await;
         let is_served = answer.status != StatusCode::NOT_FOUND || path.contains("/alerts/");
         assert!(is_served, "{path}: {}", answer.text);
