@@ -198,7 +198,10 @@ mod tests {
         assert_eq!(percent_signed(-0.000_001), "0.00");
         assert_eq!(percent(-0.000_001), "0.00");
         assert_eq!(rate(None::<f64>), "–");
-        assert_eq!((tone_of(Some(-0.000_001)), tone_of(Some(-0.01)), tone_of(None)), ("", "loss", ""));
+        assert_eq!(
+            (tone_of(Some(-0.000_001)), tone_of(Some(-0.01)), tone_of(None)),
+            ("", "loss", "")
+        );
     }
 
     #[test]

@@ -28,7 +28,11 @@ pub(crate) struct Curve {
 }
 
 impl Curve {
-    pub(crate) fn new(label: impl Into<String>, class: &'static str, values: Vec<Option<f64>>) -> Self {
+    pub(crate) fn new(
+        label: impl Into<String>,
+        class: &'static str,
+        values: Vec<Option<f64>>,
+    ) -> Self {
         let label = label.into();
         Self { label, values, class, is_step: false, is_dashed: false, is_area: false }
     }
@@ -188,8 +192,7 @@ mod tests {
     use jiff::civil::date;
 
     fn graph(currency: Option<&str>, values: &[Option<f64>], stale: &[bool]) -> Option<Graph> {
-        let days: Vec<Date> =
-            (1..=4).map(|day| date(2026, 1, day)).take(values.len()).collect();
+        let days: Vec<Date> = (1..=4).map(|day| date(2026, 1, day)).take(values.len()).collect();
         let subject = Subject { id: "one", title: "One", currency: currency.map(str::to_owned) };
         let curve = Curve::new("</script>", "slice-1", values.to_vec()).area();
         Graph::new(subject, &days, &[curve], stale).unwrap()
@@ -210,7 +213,10 @@ mod tests {
         let values = [Some(1.0), None, Some(3.0), Some(2.0)];
         let graph = graph(Some("EUR"), &values, &stale).unwrap();
         assert_eq!(graph.stretches.len(), 1);
-        assert_eq!((graph.stretches[0].x.as_str(), graph.stretches[0].width.as_str()), ("333.3", "333.3"));
+        assert_eq!(
+            (graph.stretches[0].x.as_str(), graph.stretches[0].width.as_str()),
+            ("333.3", "333.3")
+        );
     }
 
     #[test]

@@ -183,9 +183,7 @@ impl PageError {
             }
             Self::Account(
                 error @ (AccountError::Unknown { .. } | AccountError::NoInstrument { .. }),
-            ) => {
-                (StatusCode::NOT_FOUND, error.to_string(), error.hint())
-            }
+            ) => (StatusCode::NOT_FOUND, error.to_string(), error.hint()),
             Self::Account(error) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, error.to_string(), error.hint())
             }

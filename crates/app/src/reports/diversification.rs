@@ -87,7 +87,9 @@ impl DiversificationRow {
         }
         let class = || self.group.parse::<AssetClass>().ok();
         match self.by {
-            By::Class => class().map_or_else(|| self.group.clone(), |class| class_label(class).to_owned()),
+            By::Class => {
+                class().map_or_else(|| self.group.clone(), |class| class_label(class).to_owned())
+            }
             By::Sector | By::Country if self.group == "crypto" => "Crypto".to_owned(),
             _ => self.group.clone(),
         }

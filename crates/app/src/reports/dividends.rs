@@ -106,16 +106,17 @@ impl App {
 
 /// Rows and what they are of, oldest first.
 fn rows(desk: &Desk, holdings: &[Holding]) -> Vec<(DividendRow, Option<InstrumentIndex>)> {
-        let mut rows = Vec::new();
-        for book in desk.ledger().books_of(desk.account()) {
-            let paid = paid(book).into_iter().filter(|dividend| desk.covers(dividend.at.date));
-            let is_in_range = |date: Date| desk.query.to.is_none_or(|to| date <= to);
-            let upcoming = upcoming(book, holdings, desk.as_of);
-            let upcoming = upcoming.into_iter().filter(|dividend| is_in_range(dividend.at.date));
-            rows.extend(paid.chain(upcoming).map(|dividend| {
-                (DividendRow::new(desk, book, &dividend), dividend.instrument)
-            }));
-        }
-        rows.sort_by_key(|(row, _)| row.date);
-        rows
+    let mut rows = Vec::new();
+    for book in desk.ledger().books_of(desk.account()) {
+        let paid = paid(book).into_iter().filter(|dividend| desk.covers(dividend.at.date));
+        let is_in_range = |date: Date| desk.query.to.is_none_or(|to| date <= to);
+        let upcoming = upcoming(book, holdings, desk.as_of);
+        let upcoming = upcoming.into_iter().filter(|dividend| is_in_range(dividend.at.date));
+        rows.extend(
+            paid.chain(upcoming)
+                .map(|dividend| (DividendRow::new(desk, book, &dividend), dividend.instrument)),
+        );
+    }
+    rows.sort_by_key(|(row, _)| row.date);
+    rows
 }

@@ -113,7 +113,8 @@ impl FeeSummary {
         let paid: Vec<Decimal> = classes.iter().map(|(_, tally)| -tally.sum.known()).collect();
         let is_shared =
             whole.sum.figure().is_ok() && paid.iter().all(|paid| *paid >= Decimal::ZERO);
-        let mut shares = is_shared.then(|| shares(&paid, SHARE_PLACES).ok()).flatten().into_iter().flatten();
+        let mut shares =
+            is_shared.then(|| shares(&paid, SHARE_PLACES).ok()).flatten().into_iter().flatten();
         let mut reasons = Vec::new();
         let total = desk.figure(&whole.sum.figure(), &mut reasons);
         Self {

@@ -10,6 +10,7 @@
 mod accounts;
 mod alerts;
 mod demo;
+mod figures;
 mod grants;
 mod imports;
 mod kinds;

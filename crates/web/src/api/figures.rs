@@ -33,8 +33,7 @@ pub(super) struct Returns {
 
 impl FromParameters for PerformanceQuery {
     fn read(parameters: &mut Parameters) -> Result<Self, Problem> {
-        let [as_of, from, to] =
-            ["as_of", "from", "to"].map(|name| date(parameters, name));
+        let [as_of, from, to] = ["as_of", "from", "to"].map(|name| date(parameters, name));
         let (as_of, from, to) = (as_of?, from?, to?);
         let expected = |_| "expected is one of MTD, YTD, 1M, 3M, 6M, 1Y, 3Y, 5Y, ALL".to_owned();
         let read = |text: &str| text.parse::<Interval>().map_err(expected);

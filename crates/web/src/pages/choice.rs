@@ -68,9 +68,8 @@ impl Paging {
         let n_rows = rows.len();
         let n_pages = n_rows.div_ceil(PAGE_LENGTH).max(1);
         let page = page.unwrap_or(1).clamp(1, n_pages);
-        let link = |page: usize| {
-            address(path, &[("account", account), ("page", Some(&page.to_string()))])
-        };
+        let link =
+            |page: usize| address(path, &[("account", account), ("page", Some(&page.to_string()))]);
         let paging = Self {
             n_rows,
             page,

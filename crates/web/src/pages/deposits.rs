@@ -87,8 +87,11 @@ fn graph(rows: &[DepositRow], base: &str, today: Date) -> Result<Option<Graph>, 
         totals.push(held);
     }
     let curve = Curve::new("Put in so far", "chart-primary", totals).step().area();
-    let subject =
-        Subject { id: "deposits", title: "what was put in so far", currency: Some(base.to_owned()) };
+    let subject = Subject {
+        id: "deposits",
+        title: "what was put in so far",
+        currency: Some(base.to_owned()),
+    };
     Ok(Graph::new(subject, &dates, &[curve], &[])?)
 }
 

@@ -83,9 +83,8 @@ pub(crate) async fn show(
 impl Division {
     fn new(title: &'static str, id: &'static str, groups: &[&DiversificationRow]) -> Self {
         let value = |row: &DiversificationRow| row.value.as_ref()?.parse::<Decimal>().ok();
-        let ring = chart::ring(
-            groups.iter().filter_map(|row| Some((row.label(), value(row)?))).collect(),
-        );
+        let ring =
+            chart::ring(groups.iter().filter_map(|row| Some((row.label(), value(row)?))).collect());
         let rows = groups.iter().map(|row| {
             let label = row.label();
             let slice = ring.iter().find(|slice| slice.label == label);
@@ -100,7 +99,8 @@ impl Division {
             }
         });
         let rows = rows.collect();
-        let is_untold = |row: &&DiversificationRow| row.reasons.iter().any(|told| told == HOW_TO_FILL);
+        let is_untold =
+            |row: &&DiversificationRow| row.reasons.iter().any(|told| told == HOW_TO_FILL);
         Self { title, id, rows, has_unknown: groups.iter().any(is_untold), ring }
     }
 }

@@ -70,8 +70,18 @@ struct DividendsPage {
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 pub(crate) async fn show(
@@ -85,7 +95,8 @@ pub(crate) async fn show(
     let rows = shared.app.dividends(&query).await?;
     let today = summary.as_of;
     let year = choice.year.unwrap_or_else(|| today.year());
-    let mut known: Vec<i16> = rows.iter().map(|row| row.date.date.year()).chain([today.year()]).collect();
+    let mut known: Vec<i16> =
+        rows.iter().map(|row| row.date.date.year()).chain([today.year()]).collect();
     known.sort_unstable();
     known.dedup();
     let name = account.account.as_deref();
@@ -170,7 +181,8 @@ fn months(year: i16, today: Date, rows: &[DividendRow], sums: &[DividendMonth]) 
 }
 
 fn bars(summary: &DividendSummary) -> Vec<YearBar> {
-    let net = |net: Option<&String>| net.and_then(|net| net.parse::<f64>().ok()).unwrap_or_default();
+    let net =
+        |net: Option<&String>| net.and_then(|net| net.parse::<f64>().ok()).unwrap_or_default();
     let best = summary.years.iter().map(|year| net(year.net.as_ref())).fold(0.0, f64::max);
     let bar = |part: f64| if best > 0.0 { (part / best * 100.0).clamp(0.0, 100.0) } else { 0.0 };
     let years = summary.years.iter().rev().map(|year| YearBar {

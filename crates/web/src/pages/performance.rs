@@ -164,7 +164,13 @@ pub(crate) async fn show(
     let query = query(&choice, &account)?;
     let report = shared.app.performance(&query).await?;
     let benchmarks = shared.app.benchmarks().await?;
-    drawn(&page(visitor.frame("Performance", "/performance"), account, &query, report, &benchmarks)?)
+    drawn(&page(
+        visitor.frame("Performance", "/performance"),
+        account,
+        &query,
+        report,
+        &benchmarks,
+    )?)
 }
 
 /// By which an address names an instrument: the ISIN, where it has one, is nobody else's.
@@ -223,7 +229,8 @@ fn page(
     });
     let holdings = holdings.collect();
     let daily = report.daily.as_deref().unwrap_or_default();
-    let graphs = Graphs::new(&base, daily, report.benchmark.as_ref().map(|row| full(&row.instrument)))?;
+    let graphs =
+        Graphs::new(&base, daily, report.benchmark.as_ref().map(|row| full(&row.instrument)))?;
     Ok(PerformancePage {
         frame,
         intervals: intervals.into(),
@@ -262,15 +269,18 @@ struct Graphs {
 }
 
 impl Graphs {
-    fn new(base: &str, days: &[PerformanceDay], benchmark: Option<String>) -> Result<Self, PageError> {
+    fn new(
+        base: &str,
+        days: &[PerformanceDay],
+        benchmark: Option<String>,
+    ) -> Result<Self, PageError> {
         let dates: Vec<Date> = days.iter().map(|day| day.date).collect();
         let stale: Vec<bool> = days.iter().map(|day| day.stale.is_some()).collect();
         let amounts = |of: fn(&PerformanceDay) -> Option<&String>| {
             days.iter().map(|day| of(day)?.parse().ok()).collect::<Vec<Option<f64>>>()
         };
-        let mut value = vec![
-            Curve::new("Value", "chart-primary", amounts(|day| day.value.as_ref())).area(),
-        ];
+        let mut value =
+            vec![Curve::new("Value", "chart-primary", amounts(|day| day.value.as_ref())).area()];
         let put_in = amounts(|day| day.contributions.as_ref());
         if put_in.iter().any(Option::is_some) {
             value.push(Curve::new("Put in", "chart-ink", put_in).step().dashed());
@@ -286,9 +296,24 @@ impl Graphs {
         let currency = Some(base.to_owned());
         let subject = |id, title, currency| Subject { id, title, currency };
         Ok(Self {
-            value: Graph::new(subject("value", "value and what was put in", currency), &dates, &value, &stale)?,
-            returns: Graph::new(subject("returns", "time-weighted return", None), &dates, &returns, &[])?,
-            drawdown: Graph::new(subject("drawdown", "fall below the last peak", None), &dates, &below, &[])?,
+            value: Graph::new(
+                subject("value", "value and what was put in", currency),
+                &dates,
+                &value,
+                &stale,
+            )?,
+            returns: Graph::new(
+                subject("returns", "time-weighted return", None),
+                &dates,
+                &returns,
+                &[],
+            )?,
+            drawdown: Graph::new(
+                subject("drawdown", "fall below the last peak", None),
+                &dates,
+                &below,
+                &[],
+            )?,
         })
     }
 }
@@ -307,10 +332,9 @@ fn stale(days: &[PerformanceDay]) -> Option<String> {
 
 fn fallen(report: &PerformanceReport) -> Option<String> {
     let fall = report.drawdown.as_ref().filter(|fall| fall.depth > 0.0)?;
-    let recovered = fall.recovered.map_or_else(
-        || "not made up for yet".to_owned(),
-        |date| format!("made up for on {date}"),
-    );
+    let recovered = fall
+        .recovered
+        .map_or_else(|| "not made up for yet".to_owned(), |date| format!("made up for on {date}"));
     Some(format!(
         "from {} to {}, {recovered}; the longest time without a new peak is {} days, from {} to {}",
         fall.peak, fall.trough, fall.longest_days, fall.longest_from, fall.longest_to
@@ -329,7 +353,11 @@ fn cards(report: &PerformanceReport, base: &str) -> Vec<Card> {
         note: why(field).or_else(|| note.map(str::to_owned)),
         definition: of(field),
     };
-    let plain = |card: Card, rate: Option<f64>| Card { value: rate.map(figures::percent), tone: "", ..card };
+    let plain = |card: Card, rate: Option<f64>| Card {
+        value: rate.map(figures::percent),
+        tone: "",
+        ..card
+    };
     let amount = |label, field, amount: Option<&String>, is_gain: bool| Card {
         label,
         value: amount.map(|told| {
@@ -357,7 +385,10 @@ fn cards(report: &PerformanceReport, base: &str) -> Vec<Card> {
             rate("Deepest fall", "max_drawdown", figures.max_drawdown, fallen.as_deref()),
             figures.max_drawdown,
         ),
-        plain(rate("Volatility, a year", "volatility", figures.volatility, None), figures.volatility),
+        plain(
+            rate("Volatility, a year", "volatility", figures.volatility, None),
+            figures.volatility,
+        ),
         Card {
             label: "Sharpe ratio",
             value: figures.sharpe.map(|ratio| format!("{ratio:.2}").replace('-', "−")),
@@ -403,7 +434,12 @@ impl HeatRow {
 
 impl Compared {
     fn new(row: &stonks_app::reports::BenchmarkRow) -> Self {
-        let shown = |rate: Option<f64>| rate.map_or_else(|| "–".to_owned(), |rate| format!("{} %", figures::percent_signed(rate)));
+        let shown = |rate: Option<f64>| {
+            rate.map_or_else(
+                || "–".to_owned(),
+                |rate| format!("{} %", figures::percent_signed(rate)),
+            )
+        };
         Self {
             label: full(&row.instrument),
             twr: shown(row.twr),

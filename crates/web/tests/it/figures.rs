@@ -70,8 +70,12 @@ async fn returns_are_shown_with_their_meaning_and_tables() {
     )
     .await;
     check(&web, "/performance?interval=1M", &["aria-current=\"true\">1M<", "2024-05-31 to"]).await;
-    check(&web, "/performance?interval=&from=2024-03-01&to=2024-04-01", &["32 days", "value=\"2024-03-01\""])
-        .await;
+    check(
+        &web,
+        "/performance?interval=&from=2024-03-01&to=2024-04-01",
+        &["32 days", "value=\"2024-03-01\""],
+    )
+    .await;
     check(&web, "/performance?holding=iwda", &["of World &#60;b&#62;ETF", "2024-01-03 to"]).await;
     for (path, status) in [
         ("/performance?interval=2W", StatusCode::BAD_REQUEST),
@@ -90,13 +94,28 @@ async fn other_figures_are_shown() {
     check(
         &web,
         "/dividends?year=2023",
-        &["42.50", "−7.50", "Nothing announced", "Calendar of 2023", "17.00", "3.00 <span", "2 payments"],
+        &[
+            "42.50",
+            "−7.50",
+            "Nothing announced",
+            "Calendar of 2023",
+            "17.00",
+            "3.00 <span",
+            "2 payments",
+        ],
     )
     .await;
     check(&web, "/fees", &["−2.00 EUR, 1 in all", "Trading", "100.00 %", "line 3"]).await;
-    check(&web, "/deposits", &["1,500.00", "2,000.00", "−500.00", "Withdrawal", "deposits-data"]).await;
-    check(&web, "/account", &["movements of cash", "Dividend", "Withholding tax", "540.50", "Balances now"]).await;
-    check(&web, "/diversification", &["By sector", "Not known", "ETFs", "A middleware plugin"]).await;
+    check(&web, "/deposits", &["1,500.00", "2,000.00", "−500.00", "Withdrawal", "deposits-data"])
+        .await;
+    check(
+        &web,
+        "/account",
+        &["movements of cash", "Dividend", "Withholding tax", "540.50", "Balances now"],
+    )
+    .await;
+    check(&web, "/diversification", &["By sector", "Not known", "ETFs", "A middleware plugin"])
+        .await;
     check(&web, "/?interval=all", &["The value rests on a price of `IWDA`"]).await;
 }
 
@@ -104,7 +123,8 @@ async fn other_figures_are_shown() {
 async fn what_has_no_value_says_why() {
     let web = TestWeb::with_file(WITHOUT_RATE).await;
     let why = "there is no exchange rate from KWD to EUR";
-    for path in ["/performance", "/diversification", "/dividends", "/fees", "/deposits", "/account"] {
+    for path in ["/performance", "/diversification", "/dividends", "/fees", "/deposits", "/account"]
+    {
         let page = web.get(path).await;
         assert_eq!(page.status, StatusCode::OK, "{path}");
         assert!(page.text.to_lowercase().contains(&why.to_lowercase()), "{path}: {}", page.text);

@@ -148,9 +148,8 @@ impl Desk {
         among: impl Iterator<Item = InstrumentIndex>,
     ) -> Result<InstrumentIndex, AccountError> {
         let among: Vec<InstrumentIndex> = among.collect();
-        let short = |index: InstrumentIndex| {
-            InstrumentName::of(self.instrument(index)).short().to_owned()
-        };
+        let short =
+            |index: InstrumentIndex| InstrumentName::of(self.instrument(index)).short().to_owned();
         let known = || among.iter().map(|index| short(*index)).collect();
         let is_it = |told: Option<&str>| told.is_some_and(|told| told.eq_ignore_ascii_case(wanted));
         let by = |index: &&InstrumentIndex| {
@@ -162,11 +161,9 @@ impl Desk {
         let found: Vec<InstrumentIndex> = among.iter().filter(by).copied().collect();
         match found.as_slice() {
             [only] => Ok(*only),
-            [] => Err(AccountError::NoInstrument {
-                wanted: wanted.to_owned(),
-                which,
-                known: known(),
-            }),
+            [] => {
+                Err(AccountError::NoInstrument { wanted: wanted.to_owned(), which, known: known() })
+            }
             several => Err(AccountError::SeveralInstruments {
                 wanted: wanted.to_owned(),
                 known: several

@@ -91,14 +91,12 @@ impl PerformanceFigures {
             max_drawdown: telling.told("max_drawdown", ratio(max_drawdown)),
             volatility: telling.told("volatility", ratio(volatility)),
             sharpe: telling.told("sharpe", ratio(|series, period| series.sharpe(period, 0.0))),
-            initial_value: rounded(telling.told(
-                "initial_value",
-                figure(|series, period| series.value(period.after)),
-            )),
-            final_value: rounded(telling.told(
-                "final_value",
-                figure(|series, period| series.value(period.through)),
-            )),
+            initial_value: rounded(
+                telling.told("initial_value", figure(|series, period| series.value(period.after))),
+            ),
+            final_value: rounded(
+                telling.told("final_value", figure(|series, period| series.value(period.through))),
+            ),
             contributions: rounded(telling.told("contributions", figure(contributions))),
             gain: rounded(telling.told("gain", figure(Series::gain))),
             no_value: telling.no_value,

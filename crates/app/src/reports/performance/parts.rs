@@ -78,8 +78,7 @@ pub(super) fn by_holding(desk: &Desk, query: &PerformanceQuery) -> Vec<HoldingPe
         .map(|(index, series)| {
             let (figures, from, reasons) = figures(desk, query, series);
             let value = series.value(desk.as_of);
-            let gain =
-                query.period(series, desk.as_of).and_then(|period| series.gain(period).ok());
+            let gain = query.period(series, desk.as_of).and_then(|period| series.gain(period).ok());
             let row = HoldingPerformance {
                 instrument: InstrumentName::of(desk.instrument(*index)),
                 from,

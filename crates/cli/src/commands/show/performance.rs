@@ -47,8 +47,7 @@ pub(crate) struct Options {
 }
 
 fn interval(text: &str) -> Result<Interval, String> {
-    text.parse()
-        .map_err(|_| "MTD, YTD, 1M, 3M, 6M, 1Y, 3Y, 5Y or ALL is expected".to_owned())
+    text.parse().map_err(|_| "MTD, YTD, 1M, 3M, 6M, 1Y, 3Y, 5Y or ALL is expected".to_owned())
 }
 
 pub(super) async fn show(app: &App, options: Options, output: &Output) -> Result<()> {
@@ -112,9 +111,10 @@ fn told(report: &PerformanceReport, explain: bool, output: &Output) {
         }
     }
     if let Some(fall) = report.drawdown.as_ref().filter(|fall| fall.depth > 0.0) {
-        let recovered = fall
-            .recovered
-            .map_or_else(|| "not made up for yet".to_owned(), |day| format!("made up for on {day}"));
+        let recovered = fall.recovered.map_or_else(
+            || "not made up for yet".to_owned(),
+            |day| format!("made up for on {day}"),
+        );
         output.line(&format!("the deepest fall: {} to {}, {recovered}", fall.peak, fall.trough));
     }
     years(&report.years, output);
@@ -135,7 +135,8 @@ fn told(report: &PerformanceReport, explain: bool, output: &Output) {
     });
     parts("account", accounts, output);
     let holdings = report.holdings.as_ref().map(|rows| {
-        let name = |name: &Option<String>| name.clone().unwrap_or_default().chars().take(40).collect();
+        let name =
+            |name: &Option<String>| name.clone().unwrap_or_default().chars().take(40).collect();
         rows.iter().map(|row| (name(&row.instrument.name), &row.figures, &row.reasons)).collect()
     });
     parts("holding", holdings, output);
