@@ -5,7 +5,15 @@ import path from "node:path";
 import { SCHEMES, WIDTHS, launch, open } from "./browser.js";
 import { start } from "./program.js";
 
-const PAGES = { dashboard: "/", portfolio: "/portfolio", transactions: "/transactions", insights: "/insights" };
+const PAGES = {
+  dashboard: "/",
+  portfolio: "/portfolio",
+  performance: "/performance",
+  diversification: "/diversification",
+  dividends: "/dividends",
+  transactions: "/transactions",
+  insights: "/insights",
+};
 const FOLDER = path.join(import.meta.dirname, "..", "docs", "screenshots");
 
 await mkdir(FOLDER, { recursive: true });

@@ -8,6 +8,14 @@ import { visits } from "./visit.js";
 const PAGES = {
   "the dashboard": "/",
   "the portfolio": "/portfolio",
+  "the performance": "/performance",
+  "the performance beside a benchmark": "/performance?interval=1Y&benchmark=IE00B4L5Y983",
+  "the performance of a holding": "/performance?holding=AAPL",
+  "the diversification": "/diversification",
+  "the dividends": "/dividends",
+  "the deposits": "/deposits",
+  "the fees": "/fees",
+  "the account statement": "/account",
   "the transactions": "/transactions",
   "the sales": "/sales",
   "the accounts": "/accounts",
@@ -60,6 +68,18 @@ visits(["--demo"], (visit) => {
     await page.waitForURL("**/?interval=*");
     await page.waitForLoadState("networkidle");
     assert.ok(!whole.equals(await canvas.screenshot()), "another interval is another picture");
+  });
+
+  visit("returns follow the period, and say what they mean", {}, async (page) => {
+    await page.goto("/performance", { waitUntil: "networkidle" });
+    await page.locator("[data-lines] canvas").first().waitFor();
+    const whole = await page.locator("dl dd").first().innerText();
+    await page.getByText("What is this: Time-weighted return").click();
+    await page.getByText("Portfolio Performance, true time-weighted rate of return").waitFor();
+    await page.getByRole("link", { name: "1M", exact: true }).click();
+    await page.waitForURL("**/performance?interval=1M");
+    assert.notEqual(await page.locator("dl dd").first().innerText(), whole);
+    assert.deepEqual(await barriers(page), []);
   });
 
   visit("lines of insights are drawn over the server's", {}, async (page) => {

@@ -5,10 +5,11 @@ mod summary;
 use jiff::civil::Date;
 use serde::Serialize;
 use stonks_core::dividends::{Dividend, PaymentStatus, paid, upcoming};
+use stonks_core::figure::{Figure, both, difference};
 use stonks_core::holdings::{Holding, holdings};
 use stonks_core::ledger::{Book, InstrumentIndex};
 use stonks_core::moment::Moment;
-use stonks_core::money::{Currency, Money};
+use stonks_core::money::{Currency, Money, round};
 use utoipa::ToSchema;
 
 pub use summary::{DividendMonth, DividendSummary, DividendYear, HoldingYield};
@@ -63,8 +64,10 @@ impl DividendRow {
             desk.books.rates.convert(Money::new(amount, dividend.currency), desk.base, day)
         };
         let base_gross = dividend.gross.clone().and_then(in_base);
-        let base_tax = in_base(dividend.tax);
         let base_net = net.clone().and_then(in_base);
+        // As they are shown, so that gross and tax make the net amount.
+        let shown = |figure: Figure| figure.map(|amount| round(amount, desk.base.decimal_places()));
+        let base_tax = both(&shown(base_net.clone()), &shown(base_gross.clone()), difference);
         Self {
             id: dividend.id.clone(),
             account: book.label(),

@@ -12,6 +12,7 @@ mod alerts;
 mod costs;
 mod demo;
 mod explanations;
+mod figures;
 mod grants;
 mod imports;
 mod kinds;

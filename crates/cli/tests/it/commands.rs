@@ -31,6 +31,12 @@ fn an_account_is_filled_and_shown() {
         "show account",
         "show transactions --from 2024-04-01",
         "show history --as-of 2024-01-04",
+        "show history --from 2024-06-29 --as-of 2024-06-30",
+        "show performance --as-of 2024-06-30 --by-account --by-holding",
+        "show performance --interval 1m --as-of 2024-06-30 --holding iwda",
+        "show diversification --as-of 2024-06-30",
+        "show dividends --summary --as-of 2024-06-30",
+        "show fees --summary --as-of 2024-06-30",
         "account remove mine",
         "show total --as-of 2024-06-30",
     ]));
@@ -54,6 +60,10 @@ fn mistakes_are_told_in_one_sentence() {
         "import mine.csv",
         "import --plugin generic-csv mine.csv",
         "show total --account yours",
+        "show performance --interval 2W",
+        "show performance --interval 1Y --from 2024-01-01",
+        "show performance --holding nothing",
+        "show performance --account yours",
         "show total --as-of 2024-02-30",
         "plugin info nothing",
         "plugin validate .",
@@ -83,6 +93,15 @@ fn json_has_the_promised_fields() {
         "history",
         program.json(&["show", "history", "--as-of", "2024-01-03"])
     );
+    for (name, arguments) in [
+        ("performance", vec!["show", "performance", "--by-account", "--by-holding"]),
+        ("diversification", vec!["show", "diversification"]),
+        ("dividend_summary", vec!["show", "dividends", "--summary"]),
+        ("fee_summary", vec!["show", "fees", "--summary"]),
+    ] {
+        let told = program.json(&[arguments, vec!["--as-of", "2024-06-30"]].concat());
+        insta::assert_json_snapshot!(name, told);
+    }
     insta::assert_json_snapshot!("plugins", program.json(&["plugin", "list"]));
 }
 
@@ -100,4 +119,16 @@ fn a_refusal_is_one_json_object_on_stderr() {
             "hint": "write it as `-1234.56`, with at most 28 digits"
         })
     );
+}
+
+#[test]
+fn a_return_without_value_is_null_and_says_why() {
+    let program = Program::new();
+    let told = program.json(&["show", "performance", "--as-of", "2024-06-30"]);
+    for field in ["twr", "twr_annualized", "mwr", "simple_return", "max_drawdown", "volatility"] {
+        assert!(told[field].is_null(), "{field}: {told}");
+        assert!(told["no_value"][field].is_string(), "{field}: {told}");
+    }
+    assert!(!told["reasons"].as_array().unwrap().is_empty());
+    assert_eq!(program.json(&["show", "diversification"]), serde_json::json!([]));
 }

@@ -369,12 +369,14 @@ fn cards(report: &PerformanceReport, base: &str) -> Vec<Card> {
         definition: of(field),
     };
     let short = (report.days < 365).then_some("As if a year went on like these days.");
-    let fallen = fallen(report);
+    let fall = report.drawdown.as_ref().filter(|fall| fall.depth > 0.0);
+    let fallen = fall.map(|fall| format!("From {} to {}.", fall.peak, fall.trough));
     vec![
         rate("Time-weighted return", "twr", figures.twr, None),
         rate("A year of it", "twr_annualized", figures.twr_annualized, short),
         rate("Money-weighted return, a year", "mwr", figures.mwr, short),
         rate("Simple return", "simple_return", figures.simple_return, None),
+        rate("Modified Dietz return", "modified_dietz", figures.modified_dietz, None),
         amount("Gain", "gain", figures.gain.as_ref(), true),
         amount("Put in", "contributions", figures.contributions.as_ref(), false),
         amount("Value at the beginning", "initial_value", figures.initial_value.as_ref(), false),
@@ -400,7 +402,8 @@ fn cards(report: &PerformanceReport, base: &str) -> Vec<Card> {
 
 impl HeatCell {
     fn new(rate: f64) -> Self {
-        let heat = match rate {
+        // As it is shown.
+        let heat = match (rate * 10_000.0).round() / 10_000.0 {
             rate if rate >= 0.06 => "heat-gain-3",
             rate if rate >= 0.02 => "heat-gain-2",
             rate if rate > 0.0 => "heat-gain-1",
