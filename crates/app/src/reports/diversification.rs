@@ -7,7 +7,6 @@ use serde::Serialize;
 use stonks_core::diversification::{By, Group, Part, diversification};
 use stonks_core::instrument::AssetClass;
 use stonks_core::money::Currency;
-use stonks_core::portfolio::portfolio;
 use utoipa::ToSchema;
 
 use super::{Amount, Desk, Query, SHARE_PLACES, TotalReport, known};
