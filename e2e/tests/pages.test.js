@@ -110,7 +110,7 @@ visits(["--demo"], (visit) => {
     await page.getByRole("heading", { name: "flex.xml" }).waitFor();
   });
 
-  visit("how costs are counted is chosen on the page, and counts at once", {}, async (page) => {
+  visit("how costs are counted is chosen on the page, and counts at once", {}, async (page, faults) => {
     await page.goto("/accounts");
     const form = page.locator("form[action='/accounts/ib']");
     await form.getByLabel("A sale uses").selectOption("specific");
@@ -123,6 +123,8 @@ visits(["--demo"], (visit) => {
     await page.locator("#lots ~ form input.input").first().fill("many");
     await page.getByRole("button", { name: "Use these lots" }).click();
     await page.getByText("“many”").or(page.getByText("`many`")).waitFor();
+    // The browser's own word of the refusal.
+    assert.match(faults.pop(), /responded with a status of 422/);
     assert.deepEqual(await barriers(page), []);
   });
 

@@ -51,7 +51,6 @@ pub struct ExplanationNode {
     /// Whether the inputs add up to the value.
     pub is_sum: bool,
     pub notes: Vec<String>,
-    #[schema(no_recursion)]
     pub inputs: Vec<ExplanationInput>,
 }
 
