@@ -149,7 +149,12 @@ pub fn shares(values: &[Decimal], places: u32) -> Result<Vec<Decimal>, NoValue> 
         floors[place] += Decimal::ONE;
         left -= Decimal::ONE;
     }
-    floors.into_iter().map(|units| product(units, unit)).collect()
+    let share = |units| {
+        let mut share = product(units, unit)?;
+        share.rescale(places);
+        Ok(share)
+    };
+    floors.into_iter().map(share).collect()
 }
 
 #[cfg(test)]

@@ -56,25 +56,25 @@ fn is_zero(figure: &str) -> bool {
 }
 
 /// A number, or a reference to one: templates hand over either.
-pub(crate) trait Told<T> {
-    fn told(&self) -> T;
+pub(crate) trait Told<T>: Copy {
+    fn told(self) -> T;
 }
 
 impl<T: Copy> Told<T> for T {
-    fn told(&self) -> T {
-        *self
+    fn told(self) -> T {
+        self
     }
 }
 
 impl<T: Copy> Told<T> for &T {
-    fn told(&self) -> T {
-        **self
+    fn told(self) -> T {
+        *self
     }
 }
 
 impl<T: Copy> Told<T> for &&T {
-    fn told(&self) -> T {
-        ***self
+    fn told(self) -> T {
+        **self
     }
 }
 

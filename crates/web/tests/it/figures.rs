@@ -114,7 +114,7 @@ async fn other_figures_are_shown() {
         &["movements of cash", "Dividend", "Withholding tax", "540.50", "Balances now"],
     )
     .await;
-    check(&web, "/diversification", &["By sector", "Not known", "ETFs", "A middleware plugin"])
+    check(&web, "/diversification", &["By sector", "Not known", "ETFs", "a middleware plugin"])
         .await;
     check(&web, "/?interval=all", &["The value rests on a price of `IWDA`"]).await;
 }

@@ -127,6 +127,32 @@ fn figure(told: Option<&Amount>, row: &DividendRow) -> Figure {
 /// Net payments of a month by status, and how many.
 type Month = BTreeMap<PaymentStatus, Sum>;
 
+/// A sum, if each of its parts is known.
+fn told(desk: &Desk, sum: &Sum) -> Option<Amount> {
+    sum.figure().ok().map(|amount| desk.rounded(amount))
+}
+
+impl DividendYear {
+    fn new(desk: &Desk, year: i16, sums: &Sums) -> Self {
+        let [gross, tax, net] = [&sums.gross, &sums.tax, &sums.net].map(|sum| told(desk, sum));
+        Self { year, payments: sums.payments, gross, tax, net }
+    }
+}
+
+impl DividendMonth {
+    fn new(desk: &Desk, month: Date, sums: &Month) -> Self {
+        let status = |status| sums.get(&status).and_then(|sum| told(desk, sum));
+        let reasons = sums.values().flat_map(|sum| sum.reasons().iter().map(ToString::to_string));
+        Self {
+            month: month.strftime("%Y-%m").to_string(),
+            paid: status(PaymentStatus::Paid),
+            announced: status(PaymentStatus::Announced),
+            forecast: status(PaymentStatus::Forecast),
+            reasons: reasons.collect(),
+        }
+    }
+}
+
 impl DividendSummary {
     fn new(desk: &Desk, holdings: &[Holding]) -> Self {
         let rows = rows(desk, holdings);
@@ -150,7 +176,7 @@ impl DividendSummary {
                 }
             }
         }
-        let told = |sum: &Sum| sum.figure().ok().map(|amount| desk.rounded(amount));
+        let told = |sum: &Sum| told(desk, sum);
         let status = |status, sums: &Month| sums.get(&status).and_then(told);
         let holdings = yields(desk, &rows, holdings);
         let mut summary = Self {
@@ -162,28 +188,10 @@ impl DividendSummary {
             announced: status(PaymentStatus::Announced, &upcoming),
             forecast: status(PaymentStatus::Forecast, &upcoming),
             r#yield: None,
-            years: years
-                .iter()
-                .map(|(year, sums)| DividendYear {
-                    year: *year,
-                    payments: sums.payments,
-                    gross: told(&sums.gross),
-                    tax: told(&sums.tax),
-                    net: told(&sums.net),
-                })
-                .collect(),
+            years: years.iter().map(|(year, sums)| DividendYear::new(desk, *year, sums)).collect(),
             months: months
                 .iter()
-                .map(|(month, sums)| DividendMonth {
-                    month: month.strftime("%Y-%m").to_string(),
-                    paid: status(PaymentStatus::Paid, sums),
-                    announced: status(PaymentStatus::Announced, sums),
-                    forecast: status(PaymentStatus::Forecast, sums),
-                    reasons: sums
-                        .values()
-                        .flat_map(|sum| sum.reasons().iter().map(ToString::to_string))
-                        .collect(),
-                })
+                .map(|(month, sums)| DividendMonth::new(desk, *month, sums))
                 .collect(),
             holdings: holdings.rows,
             reasons,

@@ -118,6 +118,20 @@ fn told(report: &PerformanceReport, explain: bool, output: &Output) {
         output.line(&format!("the deepest fall: {} to {}, {recovered}", fall.peak, fall.trough));
     }
     years(&report.years, output);
+    compared(report, output);
+    let accounts = report.accounts.as_ref().map(|rows| {
+        rows.iter().map(|row| (row.account.clone(), &row.figures, &row.reasons)).collect()
+    });
+    parts("account", accounts, output);
+    let holdings = report.holdings.as_ref().map(|rows| {
+        let name =
+            |name: &Option<String>| name.clone().unwrap_or_default().chars().take(40).collect();
+        rows.iter().map(|row| (name(&row.instrument.name), &row.figures, &row.reasons)).collect()
+    });
+    parts("holding", holdings, output);
+}
+
+fn compared(report: &PerformanceReport, output: &Output) {
     if let Some(other) = &report.benchmark {
         output.line("");
         output.line(&format!(
@@ -130,16 +144,6 @@ fn told(report: &PerformanceReport, explain: bool, output: &Output) {
         ));
         tell_reasons(&other.reasons, output);
     }
-    let accounts = report.accounts.as_ref().map(|rows| {
-        rows.iter().map(|row| (row.account.clone(), &row.figures, &row.reasons)).collect()
-    });
-    parts("account", accounts, output);
-    let holdings = report.holdings.as_ref().map(|rows| {
-        let name =
-            |name: &Option<String>| name.clone().unwrap_or_default().chars().take(40).collect();
-        rows.iter().map(|row| (name(&row.instrument.name), &row.figures, &row.reasons)).collect()
-    });
-    parts("holding", holdings, output);
 }
 
 fn years(years: &[YearRow], output: &Output) {
