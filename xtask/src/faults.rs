@@ -57,8 +57,8 @@ const FAULTS: &[Fault] = &[
     ),
     (
         "deposits.rs",
-        ".filter(|(date, _)| *date <= terms.as_of)",
-        ".filter(|(date, _)| *date < terms.as_of)",
+        "filter(|(_, date, _)| *date <= terms.as_of)",
+        "filter(|(_, date, _)| *date < terms.as_of)",
     ),
     ("fees.rs", "movement.kind == CashKind::Fee && !is_told", "movement.kind == CashKind::Fee"),
     ("portfolio.rs", "put_in <= Decimal::ZERO", "put_in < Decimal::ZERO"),
