@@ -26,7 +26,7 @@ const FAULTS: &[Fault] = &[
     ("performance/time_weighted.rs", "YEAR / f64::from(n_days)", "f64::from(n_days) / YEAR"),
     ("performance/money_weighted.rs", "map(|flow| flow.date).min()", "map(|flow| flow.date).max()"),
     ("performance/money_weighted.rs", "then_some(-before)", "then_some(before)"),
-    ("performance/dietz.rs", "f64::from(n_days - day)", "f64::from(day)"),
+    ("performance/dietz.rs", "f64::from(n_days - day)", "f64::from(n_days + day)"),
     ("performance/intervals.rs", "as_of.first_of_year()", "as_of.first_of_month()"),
     (
         "performance/history.rs",

@@ -12,7 +12,7 @@ pub struct Lot {
     /// A split, an exchange or a move between own accounts leaves it as it is.
     pub acquired: Date,
     pub quantity: Decimal,
-    /// With the fees or without, as the account's [`FeeTreatment`] has it.
+    /// With the fees or without, as the account's [`FeeTreatment`](super::FeeTreatment) has it.
     pub cost: Amounts,
     /// Fees that were paid for these units, positive, whether `cost` holds them or not.
     pub fees: Amounts,

@@ -199,6 +199,19 @@ mod tests {
     }
 
     #[test]
+    fn what_a_period_begins_with_is_put_in_and_what_it_ends_with_comes_back() {
+        let days = [(date(2024, 1, 1), 100), (date(2025, 1, 1), 110), (date(2026, 1, 1), 121)];
+        let values = days.map(|(date, value)| (date, value.into()));
+        let put_in = [(date(2024, 1, 1), 100.into())];
+        let series = Series::carried(&values, &put_in, date(2026, 1, 1));
+        let year = Period::new(date(2025, 1, 1), date(2026, 1, 1));
+        let flows = [(date(2025, 1, 1), -110), (date(2026, 1, 1), 121)];
+        let flows = flows.map(|(date, amount)| Flow::new(date, amount.into()));
+        assert_eq!(series.flows(year), Ok(flows.to_vec()));
+        assert!((series.money_weighted(year).unwrap() - 0.1).abs() < 1e-9);
+    }
+
+    #[test]
     fn the_modified_rate_of_excels_documentation() {
         let amounts = [-120_000, 39_000, 30_000, 21_000, 37_000, 46_000].map(Decimal::from);
         let shown = |told: Ratio| told.map(|rate| format!("{rate:.6}"));
