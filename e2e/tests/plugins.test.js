@@ -36,7 +36,8 @@ visits(["--demo"], (visit) => {
     await ecb.getByText("Switched off").waitFor();
     await page.goto("/plugins/ecb-rates");
     assert.match(await page.locator("#history li").first().innerText(), /Unloaded/);
-    await command(other, "ecb-rates", "Enable");
+    await other.goto("/plugins/ecb-rates/enable");
+    await other.getByRole("button", { name: "Enable without", exact: true }).click();
     await page.locator("#standing").getByText("active").waitFor();
     await page.locator("#history").getByText("Started").first().waitFor();
     await page.getByRole("status").getByText("ecb-rates: active").waitFor({ state: "attached" });
