@@ -1,6 +1,5 @@
 //! Faults seeded into the core, one after the other: its tests must notice each of them.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -142,8 +141,7 @@ pub(crate) fn run() -> Result<()> {
 /// The files of the project, apart from the checkout, so that no fault can stay in it.
 fn copy(tree: &Path) -> Result<()> {
     let listed = output(Command::new("git").args(["ls-files", "-z"]).current_dir(root()))?;
-    // Tests read some data beside the checkout.
-    for name in listed.split('\0').filter(|name| !name.is_empty()).collect::<BTreeSet<_>>() {
+    for name in listed.split('\0').filter(|name| !name.is_empty()) {
         let (from, to) = (root().join(name), tree.join(name));
         if !from.is_file() {
             continue;

@@ -33,6 +33,14 @@ pub struct Selection {
     pub root_certificate: Option<String>,
 }
 
+impl Selection {
+    /// All that there is to decide about.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self { all: true, ..Self::default() }
+    }
+}
+
 /// How a permission stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -70,6 +78,12 @@ pub struct Permission {
 }
 
 impl Permission {
+    /// Whether the plugin asks for it, or for a part of it, in vain.
+    #[must_use]
+    pub const fn is_missing(&self) -> bool {
+        matches!(self.standing, Standing::NotGranted | Standing::AsksForMore)
+    }
+
     /// What it lets the plugin do, and what for.
     #[must_use]
     pub fn told(&self) -> String {
@@ -152,9 +166,7 @@ impl App {
     /// A plugin that is unknown, a database that can't be read.
     pub async fn missing_grants(&self, plugin: &PluginId) -> Result<Vec<Permission>, GrantError> {
         let mut permissions = self.permissions(plugin).await?;
-        permissions.retain(|permission| {
-            matches!(permission.standing, Standing::NotGranted | Standing::AsksForMore)
-        });
+        permissions.retain(Permission::is_missing);
         Ok(permissions)
     }
 

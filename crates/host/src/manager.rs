@@ -155,19 +155,20 @@ impl PluginManager {
         let name = found.name.clone();
         let invalid = first_error(&found.findings).map(|finding| finding.message.clone());
         let awaits_trust = found.trust == Trust::Awaiting && !self.is_trusted(&found).await;
-        let lacks_grants = self.lacks_grants(&found).await;
+        let is_new = standing == Standing::DISCOVERED;
+        // What someone enabled once goes on, with what was granted then: nobody need ask.
+        let is_undecided = is_new || standing.reason == Some(Reason::AwaitingGrant);
+        let lacks_grants = is_undecided && self.lacks_grants(&found).await;
         let supervisor = Supervisor::new(&name, self.shared.journal.clone(), standing.clone());
         let plugin = Plugin::new(found, supervisor);
         if standing != Standing::DISCOVERED && !self.options.lives_elsewhere {
             // From any state there is a way back up.
             let _ = plugin.supervisor.step(Event::Recovered, None, Actor::Host).await;
         }
-        let is_new = standing == Standing::DISCOVERED;
         let standing = plugin.supervisor.standing();
         let hindrance = match invalid {
             Some(message) => Some((Event::Failed, Reason::Invalid { message })),
             None if awaits_trust => Some((Event::Disabled, Reason::AwaitingTrust)),
-            // What someone enabled once goes on, with what was granted then.
             None if lacks_grants && is_new => Some((Event::Disabled, Reason::AwaitingGrant)),
             None => None,
         };

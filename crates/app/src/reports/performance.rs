@@ -11,7 +11,7 @@ use serde::Serialize;
 use stonks_core::account::AccountName;
 use stonks_core::ledger::InstrumentIndex;
 use stonks_core::money::Currency;
-use stonks_core::performance::{Interval, Period, Scope, Series, value_history};
+use stonks_core::performance::{DayValue, Interval, Period, Scope, Series};
 use utoipa::ToSchema;
 
 pub use benchmark::BenchmarkRow;
@@ -266,8 +266,9 @@ fn days(
             .map(|(date, told)| day(date, desk.figure(&told.value, &mut ignored), None, None))
             .collect();
     }
-    let history = value_history(desk.ledger(), desk.account(), Some(first), desk.terms());
-    let told = history.iter().filter(|told| told.date <= period.through).map(|told| {
+    let history = desk.history();
+    let is_within = |told: &&DayValue| first <= told.date && told.date <= period.through;
+    let told = history.iter().filter(is_within).map(|told| {
         let value = desk.figure(&told.value, &mut ignored);
         let contributions = desk.figure(&told.contributions, &mut ignored);
         let stale = told.stale.map(|stale| StaleRow::new(desk, stale));

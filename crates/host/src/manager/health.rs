@@ -4,11 +4,15 @@ use std::time::Instant;
 
 use stonks_plugin::PluginId;
 use stonks_plugin::health::{Checked, Health, Measurement, Threshold, judge, measured};
-use stonks_plugin::lifecycle::State;
+use stonks_plugin::lifecycle::{Standing, State};
 
 use super::plugin::Plugin;
 use super::{PluginManager, StartError};
 use crate::events::Happening;
+
+fn idle(standing: &Standing) -> String {
+    format!("it isn't running; it is {standing}")
+}
 
 impl PluginManager {
     /// Checks a plugin now, keeps what was found, and tells those who listen if it fares otherwise
@@ -27,7 +31,7 @@ impl PluginManager {
         let standing = plugin.supervisor.standing();
         if matches!(standing.state, State::Discovered | State::Disabled | State::Unloading) {
             // What shall not run fares neither well nor badly, and is no news.
-            let reasons = vec![format!("it isn't running; it is {standing}")];
+            let reasons = vec![idle(&standing)];
             return Checked { health: Health::Unknown, reasons, measurements: Vec::new() };
         }
         let resident = plugin.current().and_then(|generation| generation.resident());
@@ -36,7 +40,7 @@ impl PluginManager {
         let (report, message) = match resident {
             // A plugin that rests isn't disturbed.
             _ if standing.state == State::Error => (None, Some(standing.to_string())),
-            None => (None, Some(format!("it isn't running; it is {standing}"))),
+            None => (None, Some(idle(&standing))),
             Some(instance) => match instance.health().await {
                 Ok(report) => {
                     measurements = report.measurements;

@@ -66,10 +66,7 @@ pub(crate) async fn run(app: &App, grant: Grant, output: &Output) -> Result<()> 
     }
     let permissions = app.permissions(&name).await?;
     list(&permissions, output)?;
-    let is_missing = |permission: &Permission| {
-        matches!(permission.standing, Standing::NotGranted | Standing::AsksForMore)
-    };
-    if is_question && !output.is_json() && permissions.iter().any(is_missing) {
+    if is_question && !output.is_json() && permissions.iter().any(Permission::is_missing) {
         output.note(&format!(
             "grant all of it with `stonks plugin grant {name} --all`, or a part with `--http HOST` and `--storage`"
         ));
@@ -80,8 +77,7 @@ pub(crate) async fn run(app: &App, grant: Grant, output: &Output) -> Result<()> 
 /// Grants all that a plugin asks for, and tells what is new about it.
 pub(crate) async fn everything(app: &App, name: &PluginId, output: &Output) -> Result<()> {
     let missing = app.missing_grants(name).await?;
-    let everything = Selection { all: true, ..Selection::default() };
-    app.grant(name, &everything, BY).await?;
+    app.grant(name, &Selection::everything(), BY).await?;
     for permission in missing {
         output.note(&format!("granted: {}", permission.told()));
     }

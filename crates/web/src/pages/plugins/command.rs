@@ -140,8 +140,7 @@ async fn enable(app: &App, id: &PluginId, grants: Decision) -> Result<(), RunErr
     match grants {
         Decision::Undecided => {}
         Decision::All => {
-            let everything = Selection { all: true, ..Selection::default() };
-            app.grant(id, &everything, ACTOR).await?;
+            app.grant(id, &Selection::everything(), ACTOR).await?;
         }
         Decision::None => {
             app.enable_plugin_as_granted(id, ACTOR).await?;

@@ -51,6 +51,7 @@ impl From<stonks_app::Permission> for Permission {
             Standing::NotAskedFor => ("granted, not asked for", "badge-warning"),
             Standing::OpenForTests => ("open for tests", "badge-error"),
         };
+        let is_missing = permission.is_missing();
         let decided = permission.granted_at.as_deref().zip(permission.granted_by.as_deref());
         Self {
             kind: permission.kind,
@@ -59,7 +60,7 @@ impl From<stonks_app::Permission> for Permission {
             optional: permission.optional,
             standing: Badge { word: word.to_owned(), class },
             decided: decided.map(|(at, by)| format!("since {} by {by}", moment(at))),
-            is_missing: matches!(permission.standing, Standing::NotGranted | Standing::AsksForMore),
+            is_missing,
             is_granted: permission.standing != Standing::NotGranted,
             object: permission.object,
         }
