@@ -73,6 +73,7 @@ impl App {
             clock: Arc::clone(&config.clock),
             outside: outside.clone(),
             compiler: config.compiler.clone(),
+            python: config.python.clone(),
             records: Arc::new(records),
             is_resident: config.is_resident,
             lives_elsewhere: residence.is_elsewhere(),

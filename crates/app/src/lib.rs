@@ -38,5 +38,5 @@ pub use ingest::{
 pub use insights::Insight;
 pub use migrate::{MigrationError, MigrationReport, SumReport, TableReport};
 pub use plugin_settings::SettingsError;
-pub use stonks_host::Compiler;
 pub use stonks_host::insight;
+pub use stonks_host::{Compiler, PythonOptions};

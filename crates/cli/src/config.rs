@@ -8,14 +8,17 @@ use clap::Args;
 use jiff::Timestamp;
 use stonks_app::{App, Config};
 use stonks_core::money::Currency;
-use stonks_host::Compiler;
 use stonks_host::discovery::Places;
+use stonks_host::{Compiler, PythonOptions};
 use tracing_subscriber::EnvFilter;
 
 use crate::built_ins::BUILT_INS;
 
 /// The argument that makes this program compile a plugin and nothing else.
 pub(crate) const COMPILE: &str = "compile-component";
+
+/// The argument that makes this program confine itself and become a Python plugin's process.
+pub(crate) const CONFINE: &str = "confine-python";
 
 #[derive(Args)]
 pub(crate) struct GlobalOptions {
@@ -41,6 +44,15 @@ pub(crate) struct GlobalOptions {
     /// several times.
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) site_packages: Vec<PathBuf>,
+
+    /// A virtual environment whose packages may be plugins, before those of this machine; may be given
+    /// several times [default: the active one].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) python_env: Vec<PathBuf>,
+
+    /// The interpreter that runs Python plugins [default: the first `python3` on the path that suits].
+    #[arg(long, global = true, value_name = "PROGRAM", env = "STONKS_PYTHON")]
+    pub(crate) python: Option<PathBuf>,
 
     /// The currency in which totals are told.
     #[arg(
@@ -76,17 +88,36 @@ impl GlobalOptions {
             base_currency: self.base_currency,
             clock: Arc::new(Timestamp::now),
             compiler: compiler(),
+            python: self.python(),
             is_resident: false,
         })
     }
 
+    fn python(&self) -> PythonOptions {
+        let confiner = match std::env::current_exe() {
+            Ok(program) => Some((program, vec![CONFINE.into()])),
+            Err(error) => {
+                tracing::warn!(%error, "this program can't find itself; no Python plugin can run");
+                None
+            }
+        };
+        let default = PythonOptions::default();
+        let interpreters = self.python.clone().map(|program| vec![program]);
+        PythonOptions {
+            confiner,
+            interpreters: interpreters.unwrap_or(default.interpreters),
+            ..default
+        }
+    }
+
     fn places(&self) -> Places {
         let home = folder_of_environment("HOME");
-        let site_packages = if self.site_packages.is_empty() {
+        let mut site_packages = site_packages_below(self.python_env.iter().map(library));
+        site_packages.extend(if self.site_packages.is_empty() {
             default_site_packages(home.as_deref())
         } else {
             self.site_packages.clone()
-        };
+        });
         Places {
             user: home.map(|home| home.join(".stonks_overwatch/plugins")),
             system: cfg!(unix).then(|| PathBuf::from("/usr/local/share/stonks_overwatch/plugins")),
@@ -120,12 +151,22 @@ fn folder_of_environment(name: &str) -> Option<PathBuf> {
 /// machine's. Python itself isn't asked.
 fn default_site_packages(home: Option<&Path>) -> Vec<PathBuf> {
     let libraries = [
-        folder_of_environment("VIRTUAL_ENV").map(|environment| environment.join("lib")),
+        folder_of_environment("VIRTUAL_ENV").as_ref().map(library),
         home.map(|home| home.join(".local/lib")),
         Some(PathBuf::from("/usr/local/lib")),
         Some(PathBuf::from("/usr/lib")),
     ];
-    let versions = libraries.into_iter().flatten().flat_map(|library| {
+    site_packages_below(libraries.into_iter().flatten())
+}
+
+/// Of a virtual environment.
+fn library(environment: &PathBuf) -> PathBuf {
+    environment.join("lib")
+}
+
+/// Where packages are in libraries of any version.
+fn site_packages_below(libraries: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
+    let versions = libraries.flat_map(|library| {
         let entries = std::fs::read_dir(library).into_iter().flatten().flatten();
         let is_python = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b"python3");
         let mut found: Vec<PathBuf> = entries

@@ -5,6 +5,7 @@ mod entry_points;
 mod found;
 mod index;
 mod names;
+mod package;
 mod reading;
 mod source;
 
@@ -19,6 +20,7 @@ use stonks_plugin::{Finding, PluginId, manifest};
 
 pub use self::difference::{Difference, difference};
 pub use self::found::{Fingerprint, Found};
+pub use self::package::{Installed, Package};
 pub use self::reading::ReadError;
 pub use self::source::{BuiltIn, Places, Source, Trust};
 
@@ -205,7 +207,12 @@ impl Search {
             }
             for Announced { entry, distribution, folder, problem } in announced(&root, &dist_info) {
                 self.looked_in.insert(folder.clone());
-                let source = Source::EntryPoint { folder: folder.clone(), entry, distribution };
+                let source = Source::EntryPoint {
+                    folder: folder.clone(),
+                    entry,
+                    distribution,
+                    site_packages: root.clone(),
+                };
                 self.candidates.push(Candidate { folder, source, problem });
             }
         }

@@ -1,7 +1,6 @@
 //! One plugin that was found, good or bad, and what is to be said about it.
 
 use std::borrow::Cow;
-use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use sha2::{Digest, Sha256};
 use stonks_plugin::manifest::{self, Manifest, RuntimeKind};
 use stonks_plugin::{Finding, Level, validate};
 
+use super::package;
 use super::reading::{self, ReadError, Stamp};
 use super::source::{BuiltIn, Source, Trust};
 use crate::runtime::wasm::inspect;
@@ -183,8 +183,19 @@ impl Found {
         }
     }
 
+    /// SHA-256 of the code, whatever runs it.
+    ///
+    /// # Errors
+    /// Code that can't be read.
+    pub fn code_digest(&self) -> Result<[u8; 32], ReadError> {
+        match self.manifest.as_ref().and_then(|manifest| manifest.runtime.as_ref()) {
+            Some(runtime) if runtime.kind == RuntimeKind::Python => Ok(self.package()?.digest),
+            _ => Ok(Sha256::digest(self.component()?).into()),
+        }
+    }
+
     /// What is kept of earlier discoveries decides what is listed, never what runs.
-    fn confirm(&self, folder: &Path) -> Result<(), ReadError> {
+    pub(super) fn confirm(&self, folder: &Path) -> Result<(), ReadError> {
         let content = reading::read(folder, manifest::FILE_NAME, manifest::MAX_BYTES as u64)?;
         if <[u8; 32]>::from(Sha256::digest(&content.bytes)) == self.fingerprint.manifest {
             return Ok(());
@@ -221,8 +232,8 @@ fn wasm_module(manifest: &Manifest) -> Option<&str> {
     runtime.module.as_deref()
 }
 
-/// The fingerprint of the code: of a component, its stamp; of a Python package, the stamps of the files
-/// right in the folder. A component that nobody put there shows here, without opening anything.
+/// The fingerprint of the code: of a component, its stamp; of a Python package, the stamps of its
+/// files. A component that nobody put there shows here, without opening anything.
 fn code(folder: &Path, manifest: Option<&Manifest>, findings: &mut Vec<Finding>) -> u64 {
     let Some(manifest) = manifest else { return 0 };
     let mut hasher = DefaultHasher::new();
@@ -240,14 +251,6 @@ fn code(folder: &Path, manifest: Option<&Manifest>, findings: &mut Vec<Finding>)
         }
         return hasher.finish();
     }
-    let mut files: Vec<(PathBuf, Stamp)> = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .take(MOST_WATCHED_FILES)
-        .filter_map(|entry| Some((entry.path(), reading::stamp(&entry.path())?)))
-        .collect();
-    files.sort_by(|left, right| left.0.cmp(&right.0));
-    files.hash(&mut hasher);
+    package::stamps(folder, MOST_WATCHED_FILES).hash(&mut hasher);
     hasher.finish()
 }

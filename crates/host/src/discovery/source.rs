@@ -48,6 +48,8 @@ pub enum Source {
         entry: String,
         /// The distribution that carries it: `stonks_bitvavo-1.0`.
         distribution: String,
+        /// Where packages are installed.
+        site_packages: PathBuf,
     },
     /// The program itself.
     BuiltIn,
@@ -74,7 +76,7 @@ impl fmt::Display for Source {
             | Self::UserDir(folder)
             | Self::SystemDir(folder)
             | Self::WorkingDir(folder) => write!(formatter, "{}", folder.display()),
-            Self::EntryPoint { folder, entry, distribution } => {
+            Self::EntryPoint { folder, entry, distribution, .. } => {
                 let folder = folder.display();
                 write!(formatter, "{folder} (entry point `{entry}` of {distribution})")
             }

@@ -6,7 +6,7 @@ use super::values::Checked;
 use super::wit;
 
 /// Checks facts against those that were handed in. The error names the fact.
-pub(in crate::runtime::wasm) fn transformed(
+pub(in crate::runtime) fn transformed(
     sent: &[Located],
     told: Vec<wit::Fact>,
 ) -> Checked<Vec<Fact>> {

@@ -1,40 +1,27 @@
 //! A handle on a running plugin, which sends it calls.
 //!
-//! A trap, a missed deadline or an exhausted memory discards the instance; the next call gets a
+//! A crash, a missed deadline or an exhausted memory discards the instance; the next call gets a
 //! fresh one. Calls are answered in the order in which they arrive.
 
+use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
+use stonks_core::fact::{Fact, Located};
 use stonks_plugin::digest::hex;
 use stonks_plugin::supervision::CallKey;
 use stonks_plugin::{PluginId, Service};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::contract::snapshot::PortfolioSnapshot;
+use super::guest::Guest;
 use super::worker::Worker;
-use super::{Loaded, kinds};
-use crate::runtime::{Call, CallError, CallErrorKind, FilePage, HealthReport, Limits};
+use super::{
+    Call, CallError, CallErrorKind, Failure, FilePage, HealthReport, Limits, Refusal, Setting,
+};
+use crate::insight::{Metric, Origin, Panel};
 use crate::supervisor::Supervisor;
-
-/// The value of a setting.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SettingValue {
-    /// Free text, or the choice.
-    Text(String),
-    /// An exact decimal in canonical form.
-    Number(String),
-    /// Yes or no.
-    Flag(bool),
-}
-
-/// A setting as the plugin gets it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Setting {
-    /// As in the manifest.
-    pub key: String,
-    /// What the user set, or the default.
-    pub value: SettingValue,
-}
 
 pub(super) type Reply<T> = oneshot::Sender<Result<T, CallErrorKind>>;
 
@@ -59,8 +46,19 @@ pub(super) enum Request {
         since: Option<String>,
         reply: Reply<FilePage>,
     },
-    /// Of the kinds other than broker.
-    Kind(kinds::Request),
+    Transform {
+        origin: Origin,
+        facts: Vec<Located>,
+        reply: Reply<Vec<Fact>>,
+    },
+    Compute {
+        portfolio: PortfolioSnapshot,
+        reply: Reply<Vec<Metric>>,
+    },
+    Render {
+        portfolio: PortfolioSnapshot,
+        reply: Reply<Vec<Panel>>,
+    },
     Shutdown(Reply<()>),
 }
 
@@ -74,7 +72,9 @@ impl Request {
             Self::Fetch { service, cursor, since, .. } => {
                 Some(CallKey(format!("fetch {service} {cursor:?} {since:?}")))
             }
-            Self::Kind(request) => request.key(),
+            Self::Transform { origin, facts, .. } => Some(key_of("transform", &(origin, facts))),
+            Self::Compute { portfolio, .. } => Some(key_of("compute", portfolio)),
+            Self::Render { portfolio, .. } => Some(key_of("render", portfolio)),
             // The key of a page is that of its file, which the worker knows.
             Self::Health(_)
             | Self::NextPage { .. }
@@ -91,10 +91,19 @@ impl Request {
             Self::OpenFile { reply, .. } => drop(reply.send(Err(kind))),
             Self::NextPage { reply, .. } | Self::Fetch { reply, .. } => drop(reply.send(Err(kind))),
             Self::Shutdown(reply) => drop(reply.send(Err(kind))),
-            Self::Kind(request) => request.refuse(kind),
+            Self::Transform { reply, .. } => drop(reply.send(Err(kind))),
+            Self::Compute { reply, .. } => drop(reply.send(Err(kind))),
+            Self::Render { reply, .. } => drop(reply.send(Err(kind))),
             Self::CloseFile { .. } => {}
         }
     }
+}
+
+/// The same portfolio, or the same facts, are the same call.
+fn key_of(call: &str, given: &impl fmt::Debug) -> CallKey {
+    let mut hasher = DefaultHasher::new();
+    format!("{given:?}").hash(&mut hasher);
+    CallKey(format!("{call} {:016x}", hasher.finish()))
 }
 
 /// What an instance belongs to.
@@ -124,15 +133,16 @@ impl Instance {
     ///
     /// # Errors
     /// Where `initialize` fails.
-    pub(crate) async fn start(
-        loaded: &Loaded,
+    pub(super) async fn start<G: Guest>(
+        plugin: &PluginId,
+        loaded: &G::Loaded,
         settings: Vec<Setting>,
         limits: Limits,
         life: Life,
     ) -> Result<Self, CallError> {
         let (requests, inbox) = mpsc::channel(QUEUE);
-        let instance = Self { plugin: loaded.plugin.clone(), requests, limits };
-        let mut worker = Worker::new(loaded.clone(), settings, limits, life);
+        let instance = Self { plugin: plugin.clone(), requests, limits };
+        let mut worker = Worker::<G>::new(plugin.clone(), loaded.clone(), settings, limits, life);
         worker.start().await.map_err(|kind| instance.error(Call::Initialize, kind))?;
         tokio::spawn(worker.serve(inbox));
         Ok(instance)
@@ -211,8 +221,8 @@ impl Instance {
     }
 }
 
-fn too_large(length: usize, limit: usize) -> crate::runtime::Failure {
-    crate::runtime::Failure::BadData(crate::runtime::Refusal {
+fn too_large(length: usize, limit: usize) -> Failure {
+    Failure::BadData(Refusal {
         message: format!(
             "the file has {} MB; at most {} MB are read",
             length / 1_000_000,

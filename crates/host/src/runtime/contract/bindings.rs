@@ -35,4 +35,5 @@ wasmtime::component::bindgen!({
         export stonks:plugin/view@1.0.0;
     }",
     world: "stonks:host/everything",
+    additional_derives: [serde::Serialize, serde::Deserialize],
 });

@@ -14,11 +14,11 @@ use stonks_core::money::{Currency, Money, to_canonical};
 use stonks_core::quotes::Quote;
 use stonks_core::transaction::{Fee, FeeKind, Transaction, TransactionKind};
 
-use super::contract::{snapshot as portfolio, types as wit};
+use super::{snapshot as portfolio, types as wit};
 use crate::insight::{CashBalance, Holding, Income, IncomeStatus, Snapshot};
 
 /// A fact as a broker's plugin tells it.
-pub(super) fn fact(located: &Located) -> wit::Fact {
+pub(in crate::runtime) fn fact(located: &Located) -> wit::Fact {
     let source = || place(&located.location);
     match &located.fact {
         Fact::Account(fact) => wit::Fact::Account(account(fact)),
@@ -236,7 +236,7 @@ fn note(fact: &Note, source: wit::SourceLocation) -> wit::Note {
 }
 
 /// A portfolio as aggregators and views read it.
-pub(super) fn snapshot(snapshot: &Snapshot) -> portfolio::PortfolioSnapshot {
+pub(in crate::runtime) fn snapshot(snapshot: &Snapshot) -> portfolio::PortfolioSnapshot {
     portfolio::PortfolioSnapshot {
         as_of: text(&snapshot.as_of),
         base_currency: text(&snapshot.base_currency),

@@ -1,9 +1,9 @@
 //! The door: facts as a plugin tells them become facts as the core knows them, each value checked.
 
 mod health;
-pub(super) mod metrics;
-pub(super) mod middleware;
-pub(super) mod panels;
+pub(in crate::runtime) mod metrics;
+pub(in crate::runtime) mod middleware;
+pub(in crate::runtime) mod panels;
 mod values;
 
 use rust_decimal::Decimal;
@@ -17,20 +17,20 @@ use stonks_core::instrument::{AssetClass, ContractTerms, Instrument, Isin, Optio
 use stonks_core::quotes::Quote;
 use stonks_core::transaction::{Fee, FeeKind, Transaction, TransactionKind};
 
-use super::contract::types as wit;
+use super::types as wit;
 use crate::runtime::{Failure, FilePage, Refusal};
 use values::{
     Checked, LONGEST_TEXT, date, decimal, moment, money, optional, optional_date, optional_decimal,
     optional_money, optional_text, parsed, text,
 };
 
-pub(super) use health::health;
+pub(in crate::runtime) use health::health;
 
 /// More facts in one page are refused.
 const MOST_FACTS: usize = 10_000;
 
 /// Checks a page. The error names the fact and the field.
-pub(super) fn page(page: wit::Page) -> Result<FilePage, String> {
+pub(in crate::runtime) fn page(page: wit::Page) -> Result<FilePage, String> {
     if page.facts.len() > MOST_FACTS {
         return Err(format!(
             "a page of {} facts; at most {MOST_FACTS} are allowed",
@@ -300,7 +300,7 @@ const LONGEST_SENTENCE: usize = 500;
 
 /// A failure as the plugin tells it, its sentences cut to a bearable length and freed of control
 /// characters, since they go to terminals and pages.
-pub(super) fn failure(told: wit::PluginError) -> Failure {
+pub(in crate::runtime) fn failure(told: wit::PluginError) -> Failure {
     let clean = |sentence: String| -> String {
         sentence.chars().filter(|c| !c.is_control()).take(LONGEST_SENTENCE).collect()
     };

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::values::{Checked, decimal, money};
 use crate::insight::{Metric, MetricValue};
-use crate::runtime::wasm::contract::figures as wit;
+use crate::runtime::contract::figures as wit;
 
 /// More figures are refused.
 const MOST_METRICS: usize = 200;
@@ -19,7 +19,7 @@ const LONGEST_LABEL: usize = 120;
 const LONGEST_SENTENCE: usize = 500;
 
 /// Checks figures. The error names the figure and the field.
-pub(in crate::runtime::wasm) fn metrics(told: Vec<wit::Metric>) -> Checked<Vec<Metric>> {
+pub(in crate::runtime) fn metrics(told: Vec<wit::Metric>) -> Checked<Vec<Metric>> {
     at_most("figures", told.len(), MOST_METRICS)?;
     let mut names = HashSet::new();
     let mut metrics = Vec::with_capacity(told.len());

@@ -4,13 +4,13 @@ use stonks_plugin::health::{Measurement, Report};
 
 use super::values::{Checked, optional_text, text};
 use crate::runtime::HealthReport;
-use crate::runtime::wasm::exports::contract::lifecycle as wit;
+use crate::runtime::contract::exports::lifecycle as wit;
 
 /// More measurements in one report are refused.
 const MOST_MEASUREMENTS: usize = 50;
 
 /// Checks a report. The error names the field.
-pub(in crate::runtime::wasm) fn health(told: wit::HealthReport) -> Checked<HealthReport> {
+pub(in crate::runtime) fn health(told: wit::HealthReport) -> Checked<HealthReport> {
     if told.measurements.len() > MOST_MEASUREMENTS {
         return Err(format!(
             "a health report of {} measurements; at most {MOST_MEASUREMENTS} are allowed",

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::metrics::{at_most, finite, label, metrics, sentence};
 use super::values::{Checked, date, decimal, money, optional};
 use crate::insight::{Cell, Column, ColumnKind, Panel, PanelBody, Point, Series, Slice};
-use crate::runtime::wasm::exports::contract::view as wit;
+use crate::runtime::contract::exports::view as wit;
 
 const MOST_PANELS: usize = 20;
 const MOST_COLUMNS: usize = 20;
@@ -16,7 +16,7 @@ const MOST_POINTS: usize = 5_000;
 const MOST_SLICES: usize = 200;
 
 /// Checks panels. The error names the panel and the field.
-pub(in crate::runtime::wasm) fn panels(told: Vec<wit::Panel>) -> Checked<Vec<Panel>> {
+pub(in crate::runtime) fn panels(told: Vec<wit::Panel>) -> Checked<Vec<Panel>> {
     at_most("panels", told.len(), MOST_PANELS)?;
     let check = |(place, told): (usize, wit::Panel)| {
         panel(told).map_err(|problem| format!("panel {}: {problem}", place + 1))

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use stonks_core::moment::Moment;
 use stonks_core::money::{Currency, Money, parse_canonical};
 
-use crate::runtime::wasm::contract::types as wit;
+use crate::runtime::contract::types as wit;
 
 /// A longer text is refused; brokers' own descriptions have a few hundred characters.
 pub(super) const LONGEST_TEXT: usize = 4_000;
