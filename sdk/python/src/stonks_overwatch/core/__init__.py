@@ -1,0 +1,1 @@
+"""Service types, and the interfaces that services implement."""

@@ -1,0 +1,23 @@
+"""What an aggregator computes, and the portfolio from which it does."""
+
+from stonks_runner.contract.figures import (
+    CashBalance,
+    Holding,
+    Income,
+    IncomeStatus,
+    Metric,
+    MetricValue,
+    PortfolioSnapshot,
+    Ratio,
+)
+
+__all__ = [
+    "CashBalance",
+    "Holding",
+    "Income",
+    "IncomeStatus",
+    "Metric",
+    "MetricValue",
+    "PortfolioSnapshot",
+    "Ratio",
+]

@@ -1,0 +1,29 @@
+"""Typed panels that the host draws: a plugin never ships markup or script."""
+
+from stonks_runner.contract.panels import (
+    Breakdown,
+    Cell,
+    Column,
+    ColumnKind,
+    Panel,
+    PanelBody,
+    Point,
+    Series,
+    Slice,
+    Table,
+    TimeSeries,
+)
+
+__all__ = [
+    "Breakdown",
+    "Cell",
+    "Column",
+    "ColumnKind",
+    "Panel",
+    "PanelBody",
+    "Point",
+    "Series",
+    "Slice",
+    "Table",
+    "TimeSeries",
+]

@@ -1,0 +1,1 @@
+"""Interfaces, manifest and errors of plugins."""

@@ -1,0 +1,1 @@
+"""What services of old brokers use beside their interfaces."""

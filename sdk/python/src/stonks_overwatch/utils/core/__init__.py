@@ -1,0 +1,1 @@
+"""Logging and the writing of dates and amounts."""
