@@ -19,12 +19,14 @@ const MOST_BYTES: u64 = 64 << 20;
 /// Folders within folders.
 const DEEPEST: usize = 16;
 
-/// The code of a Python plugin, where it is and which it is.
+/// The code of a Python plugin, as it was when it was read.
 #[derive(Debug, Clone)]
 pub struct Package {
     /// The folder with the manifest.
     pub folder: PathBuf,
-    /// SHA-256 over the names and contents of its files.
+    /// Its files by their names in it, the manifest among them.
+    pub files: Vec<(PathBuf, Vec<u8>)>,
+    /// SHA-256 over the names and contents of its files but the manifest.
     pub digest: [u8; 32],
     /// Of an installed package, the name of its entry point, and where packages are installed.
     pub installed: Option<Installed>,
@@ -54,34 +56,45 @@ impl Found {
     /// Files that can't be read, that lead out of the folder, or that are too many or too large.
     pub fn package(&self) -> Result<Package, ReadError> {
         let Bytes::Folder(folder) = &self.bytes else { return Err(ReadError::NoComponent) };
-        self.confirm(folder)?;
+        let manifest = self.confirm(folder)?;
         let installed = match &self.source {
             Source::EntryPoint { entry, site_packages, .. } => {
                 Some(Installed { entry: entry.clone(), site_packages: site_packages.clone() })
             }
             _ => None,
         };
-        Ok(Package { folder: folder.clone(), digest: digest(folder)?, installed })
+        let mut files = read(folder)?;
+        let digest = digest(&files);
+        files.push((manifest::FILE_NAME.into(), manifest));
+        Ok(Package { folder: folder.clone(), files, digest, installed })
     }
 }
 
-fn digest(folder: &Path) -> Result<[u8; 32], ReadError> {
+fn read(folder: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, ReadError> {
     let files = files(folder, MOST_FILES + 1);
     if files.len() > MOST_FILES {
         return Err(ReadError::TooMany { path: folder.to_path_buf(), limit: MOST_FILES });
     }
-    let mut hasher = Sha256::new();
     let mut left = MOST_BYTES;
+    let mut contents = Vec::with_capacity(files.len());
     for file in files {
-        let name = file.strip_prefix(folder).unwrap_or(&file).to_string_lossy();
-        let content = reading::read(folder, &name, left)?.bytes;
+        let name = file.strip_prefix(folder).unwrap_or(&file);
+        let content = reading::read(folder, &name.to_string_lossy(), left)?.bytes;
         left -= content.len() as u64;
-        for part in [name.as_bytes(), &content] {
+        contents.push((name.to_path_buf(), content));
+    }
+    Ok(contents)
+}
+
+fn digest(files: &[(PathBuf, Vec<u8>)]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    for (name, content) in files {
+        for part in [name.as_os_str().as_encoded_bytes(), content] {
             hasher.update((part.len() as u64).to_le_bytes());
             hasher.update(part);
         }
     }
-    Ok(hasher.finalize().into())
+    hasher.finalize().into()
 }
 
 /// Stamps of files, so that a change of any shows without opening it.

@@ -12,8 +12,11 @@ mod stream;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
 
 use stonks_plugin::manifest::Manifest;
+use tempfile::TempDir;
 
 pub use confine::{Confinement, Holds};
 pub use environment::PackagesError;
@@ -68,6 +71,9 @@ pub(crate) struct Loaded {
 /// What an instance's process is started with.
 #[derive(Clone)]
 struct Launch {
+    /// The code as it was when it was loaded: what is saved in the plugin's own folder since then is
+    /// another generation's. Gone with the last that is made of it.
+    _copy: Option<Arc<TempDir>>,
     confiner: (PathBuf, Vec<OsString>),
     /// The interpreter.
     program: PathBuf,
@@ -109,8 +115,13 @@ impl Runtime {
         };
         let interpreter = interpreter.map_err(|error| python(error.into()))?;
         let sdk = self.sdk.folder().map_err(|error| python(PythonError::Sdk(error)))?;
+        let copy = match &package.installed {
+            Some(_) => None,
+            None => Some(copy(&package).map_err(|error| python(PythonError::Copy(error)))?),
+        };
+        let folder = copy.as_ref().map_or(&package.folder, |(_, folder)| folder);
         let mut readable = interpreter.folders.clone();
-        readable.extend([sdk.to_path_buf(), package.folder.clone()]);
+        readable.extend([sdk.to_path_buf(), folder.clone()]);
         let mut program = interpreter.program.clone();
         match &package.installed {
             // What it needs was installed with it.
@@ -123,8 +134,9 @@ impl Runtime {
                 readable.push(environment.folder);
             }
         }
-        let arguments = arguments(sdk, &package);
-        let launch = Launch { confiner, program, arguments, readable };
+        let arguments = arguments(sdk, folder, package.installed.as_ref());
+        let _copy = copy.map(|(copy, _)| Arc::new(copy));
+        let launch = Launch { _copy, confiner, program, arguments, readable };
         let code = Code::Python(Loaded { launch, imports });
         Ok(super::Loaded { plugin, digest: package.digest, code })
     }
@@ -132,18 +144,32 @@ impl Runtime {
 
 /// Isolated from the user's own Python: no environment, no user site, no current folder. No compiled
 /// files are written, since nothing may be written.
-fn arguments(sdk: &Path, package: &Package) -> Vec<OsString> {
+fn arguments(sdk: &Path, folder: &Path, installed: Option<&Installed>) -> Vec<OsString> {
     let mut arguments: Vec<OsString> = vec!["-I".into(), "-B".into()];
     arguments.push(sdk.join("run_plugin.py").into());
     arguments.push("--plugin".into());
-    arguments.push(package.folder.clone().into());
-    if let Some(installed) = &package.installed {
+    arguments.push(folder.into());
+    if let Some(installed) = installed {
         arguments.push("--entry-point".into());
         arguments.push(installed.entry.clone().into());
         arguments.push("--site".into());
         arguments.push(installed.site_packages.clone().into());
     }
     arguments
+}
+
+/// A folder of the same name and content that nobody else writes to.
+fn copy(package: &Package) -> io::Result<(TempDir, PathBuf)> {
+    let copy = tempfile::Builder::new().prefix("stonks-plugin-").tempdir()?;
+    let folder = copy.path().join(package.folder.file_name().unwrap_or("plugin".as_ref()));
+    for (name, content) in &package.files {
+        let path = folder.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(path, content)?;
+    }
+    Ok((copy, folder))
 }
 
 /// Why a Python plugin can't be loaded.
@@ -160,5 +186,8 @@ pub enum PythonError {
     Packages(#[from] PackagesError),
     /// The host's own part can't be unpacked.
     #[error("the SDK can't be unpacked: {0}")]
-    Sdk(std::io::Error),
+    Sdk(io::Error),
+    /// There is no place to keep what runs.
+    #[error("its files can't be copied to run them: {0}")]
+    Copy(io::Error),
 }

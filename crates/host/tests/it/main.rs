@@ -15,6 +15,7 @@ mod lifecycle;
 mod many;
 mod order;
 mod outside;
+mod python;
 mod registry;
 mod reload;
 mod server;

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("stonks_runner")
 
 PLUGIN_ERROR = -32000
+OUT_OF_MEMORY = -32001
 NO_SUCH_METHOD = -32601
 BAD_PARAMS = -32602
 
@@ -53,6 +54,9 @@ class Session:
         except NotImplementedError as error:
             what = str(error) or f"this plugin does not answer `{method}`"
             raise CallError(PLUGIN_ERROR, what, {"Unsupported": what}) from error
+        except MemoryError as error:
+            # The host replaces the process: nothing is left to go on with.
+            raise CallError(OUT_OF_MEMORY, "out of memory") from error
         except RecursionError as error:
             text = "RecursionError: the plugin calls itself too deeply"
             log.error("%s", text)

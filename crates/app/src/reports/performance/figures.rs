@@ -90,7 +90,8 @@ impl PerformanceFigures {
             modified_dietz: telling.told("modified_dietz", ratio(&Series::modified_dietz)),
             max_drawdown: telling.told("max_drawdown", ratio(&max_drawdown)),
             volatility: telling.told("volatility", ratio(&volatility)),
-            sharpe: telling.told("sharpe", ratio(&|series, period| series.sharpe(period, risk_free))),
+            sharpe: telling
+                .told("sharpe", ratio(&|series, period| series.sharpe(period, risk_free))),
             initial_value: rounded(
                 telling.told("initial_value", figure(|series, period| series.value(period.after))),
             ),

@@ -93,7 +93,6 @@ fn become_it(confinement: &Confinement) -> io::Error {
         .env_clear()
         // Text is UTF-8 whatever the machine's language is.
         .env("LC_ALL", "C.UTF-8")
-        .current_dir("/")
         .exec()
 }
 

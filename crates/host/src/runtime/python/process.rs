@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use stonks_plugin::Service;
 use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::task::JoinHandle;
 
 use super::calls::{self, Odd};
 use super::message::{
@@ -37,12 +38,17 @@ const PROCESSOR_SECONDS: u64 = 3_600;
 /// What a plugin writes to standard error goes to its log, cut to lines of this length.
 const LONGEST_LOG_LINE: usize = 2_000;
 
+/// Of its last words, so many letters are told.
+const LONGEST_WORDS: usize = 200;
+
 /// How long the end of a process may take that has closed its output.
 const LAST_BREATH: Duration = Duration::from_secs(1);
 
 /// A plugin's process that has been initialised.
 pub(in crate::runtime) struct Process {
     child: Child,
+    /// Ends with standard error, and then tells the last line of it.
+    words: JoinHandle<String>,
     to: ChildStdin,
     from: BufReader<ChildStdout>,
     /// What was read of a line so far.
@@ -141,9 +147,10 @@ impl Process {
         let (Some(to), Some(from), Some(errors)) = streams else {
             return Err("its streams are not there".to_owned());
         };
-        tokio::spawn(keep_words(errors, loaded.imports.clone()));
+        let words = tokio::spawn(keep_words(errors, loaded.imports.clone()));
         Ok(Self {
             child,
+            words,
             to,
             from: BufReader::with_capacity(1 << 16, from),
             line: Vec::new(),
@@ -226,10 +233,15 @@ impl Process {
         use std::os::unix::process::ExitStatusExt;
         let status = tokio::time::timeout(LAST_BREATH, self.child.wait()).await;
         let Ok(Ok(status)) = status else { return CallErrorKind::Trapped(otherwise.to_owned()) };
-        CallErrorKind::Trapped(match (status.code(), status.signal()) {
+        let how = match (status.code(), status.signal()) {
             (Some(code), _) => format!("its process ended with code {code}"),
             (None, Some(signal)) => format!("its process was ended by signal {signal}"),
             (None, None) => otherwise.to_owned(),
+        };
+        let words = tokio::time::timeout(LAST_BREATH, &mut self.words).await;
+        CallErrorKind::Trapped(match words {
+            Ok(Ok(last)) if !last.is_empty() => format!("{how}: {last}"),
+            _ => how,
         })
     }
 
@@ -373,23 +385,20 @@ fn shape(error: &serde_json::Error) -> String {
     error.to_string().chars().filter(|sign| !sign.is_control()).take(300).collect()
 }
 
-/// What a plugin prints goes to its log, line by line; a longer line is cut.
-async fn keep_words(errors: ChildStderr, imports: Imports) {
+/// What a plugin prints goes to its log, line by line; a longer line is cut. Tells the last one.
+async fn keep_words(errors: ChildStderr, imports: Imports) -> String {
     let mut errors = BufReader::new(errors);
-    let mut line = Vec::new();
+    let (mut line, mut last) = (Vec::new(), String::new());
     loop {
         let read = read_line(&mut errors, &mut line, LONGEST_LOG_LINE).await;
-        if matches!(read, Err(LineError::Io(_))) {
-            return;
-        }
         if !line.is_empty() {
-            imports.write(Level::Warning, &String::from_utf8_lossy(&line));
+            let text = String::from_utf8_lossy(&line);
+            imports.write(Level::Warning, &text);
+            last = text.chars().filter(|sign| !sign.is_control()).take(LONGEST_WORDS).collect();
             line.clear();
         }
-        match read {
-            Ok(()) => {}
-            Err(LineError::TooLong) => line.clear(),
-            Err(_) => return,
+        if matches!(read, Err(LineError::Ended | LineError::Io(_))) {
+            return last;
         }
     }
 }

@@ -139,8 +139,8 @@ const PRCTL_OPTIONS: &[u64] = &[
 /// From here on, for all threads of this process and what it runs.
 pub(super) fn filter() -> io::Result<()> {
     let refused = |error: seccompiler::Error| io::Error::other(error.to_string());
-    // seccompiler needs the flag that lets a process without rights do this.
-    for program in [allowed()?, not_there()?] {
+    // Behind the list nothing more can be filtered: it comes last.
+    for program in [not_there()?, allowed()?] {
         seccompiler::apply_filter(&program).map_err(refused)?;
     }
     Ok(())
