@@ -24,6 +24,8 @@ pub use self::package::{Installed, Package};
 pub use self::reading::ReadError;
 pub use self::source::{BuiltIn, Places, Source, Trust};
 
+use crate::bridge;
+
 use self::entry_points::{Announced, announced, leads_out, outside};
 use self::found::{Bytes, Judged, printable, unreadable};
 use self::index::{Index, Text};
@@ -70,6 +72,8 @@ pub fn discover(
         search.site_packages(folder);
     }
     let before_built_ins = search.candidates.len();
+    let bridges = data_dir.map(|data_dir| data_dir.join(bridge::FOLDER));
+    search.optional(bridges.as_deref(), Source::Bridge);
     search.optional(places.working.as_deref(), Source::WorkingDir);
 
     let mut plugins = search.judge(data_dir);

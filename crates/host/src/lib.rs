@@ -7,6 +7,7 @@
 
 #![deny(missing_docs)]
 
+pub mod bridge;
 pub mod discovery;
 pub mod egress;
 pub mod events;

@@ -230,6 +230,9 @@ impl PluginManager {
     async fn start_one(&self, plugin: &Plugin) {
         let state = plugin.supervisor.standing().state;
         let Some(id) = plugin.id.clone() else { return };
+        if !plugin.found().source.starts_by_itself() {
+            return;
+        }
         // What a call brought up lacks the instance that the host keeps.
         if matches!(state, State::Discovered | State::Active)
             && let Err(error) = plugin.enable(&self.shared, &id, Actor::Host).await

@@ -131,12 +131,7 @@ impl Found {
         };
         let fingerprint = Fingerprint { manifest: digest, code };
         let trust = source.trust();
-        if trust == Trust::Awaiting {
-            let message = "it lies in the working directory, which anyone may have filled";
-            let hint = "look at it, and move its folder into `plugins` of the data directory, or name \
-                        the folder around it with `--plugin-dir`";
-            findings.push(Finding::warning("source-untrusted", "", message).hint(hint));
-        }
+        findings.extend(why_untrusted(&source));
         Self { name, source, trust, hidden_by: None, manifest, findings, fingerprint, bytes }
     }
 
@@ -225,6 +220,23 @@ impl Found {
             }
         }
     }
+}
+
+fn why_untrusted(source: &Source) -> Option<Finding> {
+    let (message, hint) = match source {
+        Source::WorkingDir(_) => (
+            "it lies in the working directory, which anyone may have filled",
+            "look at it, and move its folder into `plugins` of the data directory, or name the folder \
+             around it with `--plugin-dir`",
+        ),
+        Source::Bridge(_) => (
+            "it runs the old installation's own code with that installation's rights: unconfined, with \
+             its files, its network and its credentials",
+            "if you trust that installation, say so with `stonks plugin enable NAME --trust`",
+        ),
+        _ => return None,
+    };
+    Some(Finding::warning("source-untrusted", "", message).hint(hint))
 }
 
 fn wasm_module(manifest: &Manifest) -> Option<&str> {

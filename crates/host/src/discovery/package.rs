@@ -9,6 +9,7 @@ use stonks_plugin::manifest;
 use super::found::{Bytes, Found};
 use super::reading::{self, ReadError, Stamp};
 use super::source::Source;
+use crate::bridge::Bridge;
 
 /// A package with more files isn't run.
 const MOST_FILES: usize = 4_096;
@@ -30,6 +31,8 @@ pub struct Package {
     pub digest: [u8; 32],
     /// Of an installed package, the name of its entry point, and where packages are installed.
     pub installed: Option<Installed>,
+    /// Of a bridge, the installation at its other end.
+    pub bridge: Option<Bridge>,
 }
 
 /// Where an installed package comes from.
@@ -65,8 +68,13 @@ impl Found {
         };
         let mut files = read(folder)?;
         let digest = digest(&files);
+        let bridge = match &self.source {
+            // Anyone can write such a file; it means something only where the host itself wrote it.
+            Source::Bridge(_) => Some(Bridge::read(&files).ok_or(ReadError::NoComponent)?),
+            _ => None,
+        };
         files.push((manifest::FILE_NAME.into(), manifest));
-        Ok(Package { folder: folder.clone(), files, digest, installed })
+        Ok(Package { folder: folder.clone(), files, digest, installed, bridge })
     }
 }
 

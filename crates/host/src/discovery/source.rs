@@ -53,16 +53,24 @@ pub enum Source {
     },
     /// The program itself.
     BuiltIn,
+    /// A broker of an old installation, which runs there with that installation's rights.
+    Bridge(PathBuf),
     /// The folder `plugins` of the working directory.
     WorkingDir(PathBuf),
 }
 
 impl Source {
+    /// Whether the host runs it, once it may run, without being asked.
+    #[must_use]
+    pub const fn starts_by_itself(&self) -> bool {
+        !matches!(self, Self::Bridge(_))
+    }
+
     /// How far what is found there may go without asking.
     #[must_use]
     pub const fn trust(&self) -> Trust {
         match self {
-            Self::WorkingDir(_) => Trust::Awaiting,
+            Self::WorkingDir(_) | Self::Bridge(_) => Trust::Awaiting,
             _ => Trust::Trusted,
         }
     }
@@ -81,6 +89,7 @@ impl fmt::Display for Source {
                 write!(formatter, "{folder} (entry point `{entry}` of {distribution})")
             }
             Self::BuiltIn => formatter.write_str("built-in"),
+            Self::Bridge(folder) => write!(formatter, "{} (bridge)", folder.display()),
         }
     }
 }
@@ -90,6 +99,7 @@ impl fmt::Display for Source {
 pub enum Trust {
     /// It came from a place that only the user, the operator or the program fills.
     Trusted,
-    /// It lies in the working directory, which anyone's archive may have filled.
+    /// It lies in the working directory, which anyone's archive may have filled; or it runs with rights
+    /// of its own.
     Awaiting,
 }

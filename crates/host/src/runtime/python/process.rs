@@ -1,39 +1,25 @@
 //! One process of a plugin: the conversation with it, and its end.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use stonks_plugin::Service;
 use tokio::io::{AsyncWriteExt, BufReader};
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout};
 use tokio::task::JoinHandle;
 
+use super::Loaded;
 use super::calls::{self, Odd};
-use super::message::{
-    self, Bytes, Incoming, METHOD_NOT_FOUND, Notification, OUT_OF_MEMORY, PROTOCOL, Ready, Request,
-};
+use super::message::{self, Incoming, METHOD_NOT_FOUND, OUT_OF_MEMORY, PROTOCOL, Ready, Request};
 use super::stream::{LineError, read_line};
-use super::{Confinement, Loaded, confine};
 use crate::imports::Imports;
-use crate::runtime::contract::door;
-use crate::runtime::contract::exports::lifecycle::HealthReport;
-use crate::runtime::contract::exports::middleware::Origin;
-use crate::runtime::contract::exports::view::Panel;
-use crate::runtime::contract::figures::Metric;
 use crate::runtime::contract::log::Level;
-use crate::runtime::contract::snapshot::PortfolioSnapshot;
-use crate::runtime::contract::types::{Fact, Page, PluginError};
-use crate::runtime::guest::{Guest, Told};
-use crate::runtime::{CallErrorKind, FAREWELL, Limits, Setting, SettingValue};
-
-/// Processor time in a process's whole life: beyond it the kernel ends it, and the next call gets a fresh
-/// one. A call's own limit is its deadline.
-const PROCESSOR_SECONDS: u64 = 3_600;
+use crate::runtime::contract::types::PluginError;
+use crate::runtime::guest::Told;
+use crate::runtime::{CallErrorKind, Limits};
 
 /// What a plugin writes to standard error goes to its log, cut to lines of this length.
 const LONGEST_LOG_LINE: usize = 2_000;
@@ -46,103 +32,21 @@ const LAST_BREATH: Duration = Duration::from_secs(1);
 
 /// A plugin's process that has been initialised.
 pub(in crate::runtime) struct Process {
-    child: Child,
+    pub(super) child: Child,
     /// Ends with standard error, and then tells the last line of it.
     words: JoinHandle<String>,
-    to: ChildStdin,
+    pub(super) to: ChildStdin,
     from: BufReader<ChildStdout>,
     /// What was read of a line so far.
     line: Vec<u8>,
     imports: Imports,
-    limits: Limits,
+    pub(super) limits: Limits,
     n_calls: u64,
 }
 
-#[derive(Serialize)]
-struct Fetch {
-    service: Service,
-    cursor: Option<String>,
-    since: Option<String>,
-}
-
-#[derive(Serialize)]
-struct OpenFile {
-    name: String,
-    content: Bytes,
-}
-
-#[derive(Serialize, Deserialize)]
-struct File {
-    file: u64,
-}
-
-#[derive(Serialize)]
-struct Transform {
-    origin: Origin,
-    facts: Vec<Fact>,
-}
-
-#[derive(Deserialize)]
-struct Transformed {
-    facts: Vec<Fact>,
-}
-
-#[derive(Serialize)]
-struct Portfolio {
-    portfolio: PortfolioSnapshot,
-}
-
-#[derive(Deserialize)]
-struct Computed {
-    metrics: Vec<Metric>,
-}
-
-#[derive(Deserialize)]
-struct Rendered {
-    panels: Vec<Panel>,
-}
-
-#[derive(Serialize)]
-struct Nothing {}
-
-#[derive(Serialize)]
-struct Initialize {
-    settings: Vec<GivenSetting>,
-}
-
-#[derive(Serialize)]
-struct GivenSetting {
-    key: String,
-    value: crate::runtime::contract::exports::lifecycle::SettingValue,
-}
-
 impl Process {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the plugin's own process, which confines itself first"
-    )]
-    fn spawn(loaded: &Loaded, limits: Limits) -> Result<Self, String> {
-        let launch = &loaded.launch;
-        let confinement = Confinement {
-            program: launch.program.clone(),
-            arguments: launch.arguments.clone(),
-            readable: launch.readable.clone(),
-            memory: limits.memory as u64,
-            processor_seconds: PROCESSOR_SECONDS,
-        };
-        let told = confine::argument(&confinement).map_err(|error| error.to_string())?;
-        let (program, arguments) = &launch.confiner;
-        let mut child = Command::new(program)
-            .args(arguments)
-            .arg(told)
-            .env_clear()
-            .current_dir("/")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| error.to_string())?;
+    pub(super) fn spawn(loaded: &Loaded, limits: Limits) -> Result<Self, String> {
+        let mut child = loaded.launch.start(limits).map_err(|error| error.to_string())?;
         let streams = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(to), Some(from), Some(errors)) = streams else {
             return Err("its streams are not there".to_owned());
@@ -161,7 +65,7 @@ impl Process {
     }
 
     /// Asks, and answers what the plugin asks meanwhile, until it answers or its time is over.
-    async fn call<T: DeserializeOwned>(
+    pub(super) async fn call<T: DeserializeOwned>(
         &mut self,
         method: &str,
         params: impl Serialize + Send,
@@ -229,7 +133,7 @@ impl Process {
     }
 
     /// How a process ended that doesn't speak any more.
-    async fn ended(&mut self, otherwise: &str) -> CallErrorKind {
+    pub(super) async fn ended(&mut self, otherwise: &str) -> CallErrorKind {
         use std::os::unix::process::ExitStatusExt;
         let status = tokio::time::timeout(LAST_BREATH, self.child.wait()).await;
         let Ok(Ok(status)) = status else { return CallErrorKind::Trapped(otherwise.to_owned()) };
@@ -264,7 +168,7 @@ impl Process {
     }
 
     /// The first words, and that they are of this protocol.
-    async fn greet(&mut self) -> Result<(), CallErrorKind> {
+    pub(super) async fn greet(&mut self) -> Result<(), CallErrorKind> {
         let read = read_line(&mut self.from, &mut self.line, self.limits.reply).await;
         self.arrived(read).await?;
         let line = std::mem::take(&mut self.line);
@@ -278,97 +182,6 @@ impl Process {
             Err(error) => Err(CallErrorKind::Trapped(format!("its first words are odd: {error}"))),
         }
     }
-}
-
-impl Guest for Process {
-    type Loaded = Loaded;
-
-    async fn start(
-        loaded: &Loaded,
-        settings: &[Setting],
-        limits: Limits,
-    ) -> Result<Self, CallErrorKind> {
-        let spawned = Self::spawn(loaded, limits);
-        let mut process = spawned.map_err(|reason| {
-            CallErrorKind::Trapped(format!("its process can't be started: {reason}"))
-        })?;
-        let greeted = tokio::time::timeout(limits.call, process.greet()).await;
-        greeted.map_err(|_| CallErrorKind::Deadline(limits.call))??;
-        let settings = Initialize { settings: settings.iter().map(given).collect() };
-        let outcome = process.call::<()>("initialize", settings, limits.call).await;
-        outcome?.map_err(door::failure)?;
-        Ok(process)
-    }
-
-    fn is_alive(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
-    }
-
-    async fn health(&mut self) -> Told<HealthReport> {
-        self.call("health", Nothing {}, self.limits.call).await
-    }
-
-    async fn open_file(&mut self, name: String, content: Vec<u8>) -> Told<u64> {
-        let params = OpenFile { name, content: Bytes(content) };
-        let told = self.call::<File>("open_file", params, self.limits.call).await?;
-        Ok(told.map(|opened| opened.file))
-    }
-
-    async fn next_page(&mut self, file: u64) -> Told<Page> {
-        self.call("next_page", File { file }, self.limits.call).await
-    }
-
-    async fn close_file(&mut self, file: u64) -> Result<(), CallErrorKind> {
-        let line = message::line(&Notification::new("close_file", File { file }));
-        let line = line.map_err(|error| CallErrorKind::BadReply(error.to_string()))?;
-        match tokio::time::timeout(FAREWELL, self.to.write_all(&line)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(self.ended(&error.to_string()).await),
-            Err(_) => Err(CallErrorKind::Deadline(FAREWELL)),
-        }
-    }
-
-    async fn fetch(
-        &mut self,
-        service: Service,
-        cursor: Option<String>,
-        since: Option<String>,
-    ) -> Told<Page> {
-        self.call("fetch", Fetch { service, cursor, since }, self.limits.call).await
-    }
-
-    async fn transform(&mut self, origin: Origin, facts: Vec<Fact>) -> Told<Vec<Fact>> {
-        let params = Transform { origin, facts };
-        let told = self.call::<Transformed>("transform", params, self.limits.call).await?;
-        Ok(told.map(|transformed| transformed.facts))
-    }
-
-    async fn compute(&mut self, portfolio: PortfolioSnapshot) -> Told<Vec<Metric>> {
-        let params = Portfolio { portfolio };
-        let told = self.call::<Computed>("compute", params, self.limits.call).await?;
-        Ok(told.map(|computed| computed.metrics))
-    }
-
-    async fn render(&mut self, portfolio: PortfolioSnapshot) -> Told<Vec<Panel>> {
-        let params = Portfolio { portfolio };
-        let told = self.call::<Rendered>("render", params, self.limits.call).await?;
-        Ok(told.map(|rendered| rendered.panels))
-    }
-
-    async fn shutdown(mut self) -> Result<(), CallErrorKind> {
-        self.call::<()>("shutdown", Nothing {}, FAREWELL).await.map(drop)
-        // The process is killed with this handle, had it not ended by itself.
-    }
-}
-
-fn given(setting: &Setting) -> GivenSetting {
-    use crate::runtime::contract::exports::lifecycle::SettingValue as Given;
-    let value = match &setting.value {
-        SettingValue::Text(text) => Given::Text(text.clone()),
-        SettingValue::Number(number) => Given::Number(number.clone()),
-        SettingValue::Flag(flag) => Given::Flag(*flag),
-    };
-    GivenSetting { key: setting.key.clone(), value }
 }
 
 /// Once it says something else than messages, nothing that follows can be relied on.
@@ -399,6 +212,18 @@ async fn keep_words(errors: ChildStderr, imports: Imports) -> String {
         }
         if matches!(read, Err(LineError::Ended | LineError::Io(_))) {
             return last;
+        }
+    }
+}
+
+impl Drop for Process {
+    /// Ends what it started, too; the process itself is killed by its handle.
+    fn drop(&mut self) {
+        use rustix::process::{Pid, Signal, kill_process_group};
+        let group = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        if let Some(group) = group {
+            // Nobody is left of a group that has ended.
+            let _ = kill_process_group(group, Signal::KILL);
         }
     }
 }

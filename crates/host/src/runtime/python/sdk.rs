@@ -12,7 +12,7 @@ use tempfile::TempDir;
 include!(concat!(env!("OUT_DIR"), "/python_sdk.rs"));
 
 /// Where it is, or will be.
-pub(super) struct Sdk {
+pub(crate) struct Sdk {
     data_dir: Option<PathBuf>,
     unpacked: OnceLock<Unpacked>,
 }
@@ -24,12 +24,12 @@ enum Unpacked {
 }
 
 impl Sdk {
-    pub(super) fn new(data_dir: Option<&Path>) -> Self {
+    pub(crate) fn new(data_dir: Option<&Path>) -> Self {
         Self { data_dir: data_dir.map(Path::to_path_buf), unpacked: OnceLock::new() }
     }
 
     /// The folder that holds `run_plugin.py`.
-    pub(super) fn folder(&self) -> io::Result<&Path> {
+    pub(crate) fn folder(&self) -> io::Result<&Path> {
         let unpacked = match self.unpacked.get() {
             Some(unpacked) => unpacked,
             None => {
