@@ -29,6 +29,7 @@ async fn installation() -> (App, TempDir) {
         base_currency: Currency::EUR,
         clock: clock(),
         compiler: Compiler::Here,
+        vault_passphrase: None,
         is_resident: false,
     };
     let app = App::open(config).await.expect("an installation");

@@ -103,6 +103,7 @@ impl TestApp {
             built_ins: &[],
             base_currency: Currency::EUR,
             compiler: stonks_app::Compiler::Here,
+            vault_passphrase: None,
             is_resident: true,
             clock: Arc::new(|| "2026-11-24T12:00:00Z".parse::<Timestamp>().unwrap()),
         };
