@@ -30,6 +30,7 @@ async fn installation() -> (App, TempDir) {
         clock: clock(),
         compiler: Compiler::Here,
         python: stonks_app::PythonOptions::default(),
+        vault_passphrase: None,
         is_resident: false,
     };
     let app = App::open(config).await.expect("an installation");

@@ -6,6 +6,8 @@ use stonks_core::money::Currency;
 use stonks_host::discovery::{BuiltIn, Places};
 use stonks_host::{Clock, Compiler, PythonOptions};
 
+use crate::vault::Secret;
+
 /// Everything that the application needs to know at its start.
 #[derive(Clone)]
 pub struct Config {
@@ -27,6 +29,8 @@ pub struct Config {
     pub compiler: Compiler,
     /// How Python plugins run.
     pub python: PythonOptions,
+    /// Seals the vault; none where a key file in the data directory does.
+    pub vault_passphrase: Option<Secret>,
     /// Whether plugins live in this process, and not in a command that ends soon.
     pub is_resident: bool,
 }

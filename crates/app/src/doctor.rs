@@ -10,6 +10,7 @@ use strum::Display;
 use crate::accounts::AccountError;
 use crate::app::App;
 use crate::reports::{Query, Verdict};
+use crate::vault::VaultError;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Display, Serialize)]
@@ -26,7 +27,7 @@ pub enum Level {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     pub level: Level,
-    /// `storage`, `plugins`, `rates`, `quotes`, `history` or `reconciliation`.
+    /// `storage`, `vault`, `plugins`, `rates`, `quotes`, `history` or `reconciliation`.
     pub area: &'static str,
     pub message: String,
     /// What to do about it.
@@ -48,13 +49,14 @@ impl Finding {
 const MOST: usize = 5;
 
 impl App {
-    /// Looks at storage, plugins, rates, quotes, histories, and at what brokers claim. The worst comes
+    /// Looks at storage, the vault, plugins, rates, quotes, histories, and at what brokers claim. The worst comes
     /// first.
     ///
     /// # Errors
     /// A database that can't be read at all.
     pub async fn examine(&self) -> Result<Vec<Finding>, AccountError> {
         let mut findings = self.storage().await?;
+        findings.extend(self.vault_finding().await?);
         findings.extend(self.plugins_in_error());
         findings.extend(self.rates().await?);
         findings.extend(self.histories().await?);
@@ -76,6 +78,22 @@ impl App {
                 .hint("restore the last backup of the data directory")
         });
         Ok(damage.collect())
+    }
+
+    /// Nothing where nothing is sealed.
+    async fn vault_finding(&self) -> Result<Option<Finding>> {
+        Ok(match self.look_at_vault().await {
+            Ok(0) => None,
+            Ok(n_secrets) => {
+                let opens = format!("the vault opens, and holds {n_secrets} secrets");
+                Some(Finding::new(Level::Ok, "vault", opens))
+            }
+            Err(VaultError::Storage(error)) => return Err(error),
+            Err(error) => {
+                let finding = Finding::new(Level::Error, "vault", error.to_string());
+                Some(Finding { hint: error.hint(), ..finding })
+            }
+        })
     }
 
     fn plugins_in_error(&self) -> Vec<Finding> {

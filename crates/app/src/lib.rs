@@ -24,6 +24,7 @@ pub mod plugins;
 mod rates;
 pub mod reports;
 mod residence;
+mod vault;
 
 pub use accounts::{
     Account, AccountError, CandidateLot, ChoiceError, CostSettings, NewAccount, SaleLots,
@@ -36,7 +37,11 @@ pub use ingest::{
     Target,
 };
 pub use insights::Insight;
-pub use migrate::{MigrationError, MigrationReport, SumReport, TableReport};
+pub use migrate::{
+    AccountNames, MigrationError, MigrationReport, PlaceReport, SecretOutcome, SecretReport,
+    SettingReport, SumReport, TableReport,
+};
 pub use plugin_settings::SettingsError;
 pub use stonks_host::insight;
 pub use stonks_host::{Compiler, PythonOptions};
+pub use vault::{Secret, SecretError, SecretInfo, VaultError};

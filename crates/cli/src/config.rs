@@ -1,12 +1,13 @@
 //! Options of every command, and the environment: the only place that reads it.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use jiff::Timestamp;
-use stonks_app::{App, Config};
+use stonks_app::{App, Config, Secret};
 use stonks_core::money::Currency;
 use stonks_host::discovery::Places;
 use stonks_host::{Compiler, PythonOptions};
@@ -19,6 +20,7 @@ pub(crate) const COMPILE: &str = "compile-component";
 
 /// The argument that makes this program confine itself and become a Python plugin's process.
 pub(crate) const CONFINE: &str = "confine-python";
+const MOST_PASSPHRASE_BYTES: u64 = 4_096;
 
 #[derive(Args)]
 pub(crate) struct GlobalOptions {
@@ -64,6 +66,11 @@ pub(crate) struct GlobalOptions {
     )]
     pub(crate) base_currency: Currency,
 
+    /// A file with the passphrase that seals the vault, in place of a key file in the data directory; the
+    /// variable `STONKS_VAULT_PASSPHRASE` may hold the passphrase itself.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) vault_passphrase_file: Option<PathBuf>,
+
     /// Print JSON.
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -89,6 +96,7 @@ impl GlobalOptions {
             clock: Arc::new(Timestamp::now),
             compiler: compiler(),
             python: self.python(),
+            vault_passphrase: self.vault_passphrase()?,
             is_resident: false,
         })
     }
@@ -126,9 +134,33 @@ impl GlobalOptions {
         }
     }
 
+    fn vault_passphrase(&self) -> Result<Option<Secret>> {
+        let passphrase = match &self.vault_passphrase_file {
+            Some(path) => Some(passphrase_in(path)?),
+            None => std::env::var_os("STONKS_VAULT_PASSPHRASE")
+                .map(|passphrase| Secret::new(passphrase.into_encoded_bytes())),
+        };
+        if passphrase.as_ref().is_some_and(Secret::is_empty) {
+            bail!("the passphrase of the vault is empty");
+        }
+        Ok(passphrase)
+    }
+
     pub(crate) async fn open(&self) -> Result<App> {
         App::open(self.config()?).await
     }
+}
+
+/// The first bytes of a file are enough: what is longer is no passphrase.
+fn passphrase_in(path: &Path) -> Result<Secret> {
+    let reading = || format!("reading the passphrase in `{}`", path.display());
+    let file = std::fs::File::open(path).with_context(reading)?;
+    let mut bytes = Vec::new();
+    file.take(MOST_PASSPHRASE_BYTES + 1).read_to_end(&mut bytes).with_context(reading)?;
+    if bytes.len() as u64 > MOST_PASSPHRASE_BYTES {
+        bail!("`{}` holds more than a passphrase", path.display());
+    }
+    Ok(Secret::from_line(bytes))
 }
 
 /// This program again, as a compiler.

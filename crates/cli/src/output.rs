@@ -1,5 +1,7 @@
 //! The only printer: data to stdout, everything else to stderr.
 
+mod hidden;
+
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -9,7 +11,8 @@ use serde::Serialize;
 use stonks_app::alerts::WebhookError;
 use stonks_app::reports::FigureError;
 use stonks_app::{
-    AccountError, ChoiceError, GrantError, ImportError, MigrationError, SettingsError, SyncError,
+    AccountError, ChoiceError, GrantError, ImportError, MigrationError, SecretError, SettingsError,
+    SyncError, VaultError,
 };
 
 /// How results are shown.
@@ -170,6 +173,12 @@ impl<'a> Failure<'a> {
         if let Some(error) = error.downcast_ref::<SettingsError>() {
             let (line, column) = error.place();
             return Self { line, column, hint: error.hint(), ..plain };
+        }
+        if let Some(error) = error.downcast_ref::<SecretError>() {
+            return Self { hint: error.hint(), ..plain };
+        }
+        if let Some(error) = error.downcast_ref::<VaultError>() {
+            return Self { hint: error.hint(), ..plain };
         }
         if let Some(error) = error.downcast_ref::<WebhookError>() {
             return Self { hint: error.hint(), ..plain };

@@ -1,6 +1,7 @@
 //! `stonks account`: the user's accounts.
 
 mod costs;
+mod secrets;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -26,7 +27,10 @@ pub(crate) enum Command {
     Lots(costs::LotOptions),
     /// Say from what a spin-off came, and how much of its cost goes along.
     SpinOff(costs::SpinOff),
-    /// Remove an account, and all that was imported into it.
+    /// Set, list and remove credentials.
+    #[command(subcommand)]
+    Secrets(secrets::Command),
+    /// Remove an account, with its secrets and all that was imported into it.
     Remove(Remove),
 }
 
@@ -67,6 +71,7 @@ pub(crate) async fn run(
         Command::Set(options) => costs::set(&app, &options, output).await,
         Command::Lots(options) => costs::lots(&app, &options, output).await,
         Command::SpinOff(options) => costs::spin_off(&app, &options, output).await,
+        Command::Secrets(command) => secrets::run(&app, &command, output).await,
         Command::Remove(options) => remove(&app, &options, output).await,
     };
     app.close().await;

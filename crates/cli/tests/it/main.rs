@@ -19,6 +19,7 @@ mod plugin_list;
 mod plugins;
 mod program;
 mod real_files;
+mod secrets;
 mod server;
 mod serving;
 mod validate;

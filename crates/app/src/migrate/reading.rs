@@ -2,15 +2,15 @@
 
 use std::str::FromStr;
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::{Offset, TimeZone};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use stonks_core::moment::Moment;
 use stonks_core::money::Currency;
 
-use super::super::MigrationError;
-use super::super::database::OldRow;
+use super::MigrationError;
+use super::database::OldRow;
 
 /// Reads a row's fields by name.
 pub(super) trait Fields {
@@ -20,7 +20,10 @@ pub(super) trait Fields {
     fn decimal(&self, column: &str) -> Result<Option<Decimal>, MigrationError>;
     fn needed(&self, column: &str) -> Result<Decimal, MigrationError>;
     fn time(&self, column: &str) -> Result<OldTime, MigrationError>;
+    fn date(&self, column: &str) -> Result<Date, MigrationError>;
     fn currency(&self, column: &str) -> Result<Currency, MigrationError>;
+    fn json(&self, column: &str) -> Result<Value, MigrationError>;
+    fn is_set(&self, column: &str) -> bool;
 }
 
 /// A time as Django stores it: UTC, without saying so.
@@ -53,13 +56,11 @@ impl OldTime {
 
 impl Fields for OldRow {
     fn key(&self) -> String {
-        // The primary key is the first column that is read of each table, or its ISIN.
-        for column in ["id", "event_id", "isin"] {
-            if let Some(key) = self.text(column) {
-                return format!("{column} {key}");
-            }
-        }
-        String::new()
+        // The primary key is the first column that is read of each table.
+        let first = self.values.keys().next().map(|column| (column, self.text(column)));
+        first.map_or_else(String::new, |(column, key)| {
+            format!("{column} {}", key.unwrap_or_default())
+        })
     }
 
     fn bad(&self, column: &str, expected: &str) -> MigrationError {
@@ -93,9 +94,26 @@ impl Fields for OldRow {
         DateTime::from_str(&text).map(OldTime).map_err(|_| self.bad(column, "time"))
     }
 
+    /// The day of a date, or of a time.
+    fn date(&self, column: &str) -> Result<Date, MigrationError> {
+        let text = self.text(column).unwrap_or_default();
+        let day = text.split([' ', 'T']).next().unwrap_or_default();
+        Date::from_str(day).map_err(|_| self.bad(column, "date"))
+    }
+
     fn currency(&self, column: &str) -> Result<Currency, MigrationError> {
         let text = self.text(column).unwrap_or_default();
         text.parse().map_err(|_| self.bad(column, "currency"))
+    }
+
+    /// None for nothing.
+    fn json(&self, column: &str) -> Result<Value, MigrationError> {
+        let Some(text) = self.text(column) else { return Ok(Value::Null) };
+        serde_json::from_str(&text).map_err(|_| self.bad(column, "JSON"))
+    }
+
+    fn is_set(&self, column: &str) -> bool {
+        matches!(self.text(column).as_deref(), Some("1" | "true"))
     }
 }
 
@@ -106,6 +124,39 @@ pub(super) fn exact(text: &str) -> Option<Decimal> {
         .or_else(|_| Decimal::from_scientific(text))
         .ok()
         .map(|told| told.normalize())
+}
+
+/// The days of a row's quotations in order, without weekends that repeat the day before: the old
+/// importer filled its gaps, and the last price known holds anyway. Prices that are none are left out.
+pub(super) fn quotations(row: &OldRow) -> Result<Vec<(Date, Decimal)>, MigrationError> {
+    let text = row.text("quotations").unwrap_or_else(|| "{}".to_owned());
+    let told: serde_json::Map<String, Value> = serde_json::from_str(&text)
+        .map_err(|_| row.bad("quotations", "object of days and prices"))?;
+    let mut days = Vec::with_capacity(told.len());
+    for (day, price) in &told {
+        let date: Date = day.parse().map_err(|_| row.bad("quotations", "object of days"))?;
+        let price = match price {
+            Value::Number(number) => exact(&number.to_string()),
+            Value::String(text) => exact(text),
+            Value::Null => continue,
+            _ => None,
+        };
+        let price = price.ok_or_else(|| row.bad("quotations", "object of prices"))?;
+        if price > Decimal::ZERO {
+            days.push((date, price));
+        }
+    }
+    days.sort_by_key(|(date, _)| *date);
+    let mut kept: Vec<(Date, Decimal)> = Vec::with_capacity(days.len());
+    let mut last = None;
+    for (date, price) in days {
+        let is_weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
+        if !is_weekend || last != Some(price) {
+            kept.push((date, price));
+        }
+        last = Some(price);
+    }
+    Ok(kept)
 }
 
 #[cfg(test)]
