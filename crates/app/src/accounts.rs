@@ -169,6 +169,7 @@ impl App {
             fee_treatment: account.fee_treatment.to_string(),
             oversell: account.oversell.to_string(),
             created_at: account.created_at.clone(),
+            beside: None,
         };
         if !accounts::insert(transaction, &row).await? {
             return Err(AccountError::NameTaken(account.name));

@@ -31,6 +31,8 @@ pub struct ImportFile {
 pub enum Target {
     /// An account, whose plugin reads the file.
     Account(AccountName),
+    /// An account, read by the plugin beside the one that counts.
+    Beside(AccountName),
     /// An account that is added together with the facts, or not at all.
     NewAccount(NewAccount),
     /// Nobody: rates and quotes, read by the plugin named.
@@ -200,6 +202,11 @@ impl App {
                 let account = self.account(name).await?;
                 (store::Owner::Account(account.name), account.plugin, account.settings)
             }
+            Target::Beside(name) => {
+                let beside = self.beside(name).await.map_err(anyhow::Error::from)?;
+                let beside = beside.with_context(|| format!("nothing is beside `{name}`"))?;
+                (store::Owner::Beside(beside.account), beside.beside, beside.settings)
+            }
             Target::NewAccount(new) => {
                 if self.accounts().await?.iter().any(|account| account.name == new.name) {
                     return Err(AccountError::NameTaken(new.name.clone()).into());
@@ -259,6 +266,7 @@ impl App {
     ) -> Result<ImportReport, ImportError> {
         let owner = match target {
             Target::Account(name) => store::Owner::Account(name),
+            Target::Beside(name) => store::Owner::Beside(name),
             Target::NewAccount(new) => store::Owner::New(new),
             Target::Plugin(_) => store::Owner::Nobody,
         };

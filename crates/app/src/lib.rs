@@ -10,6 +10,7 @@ mod accounts;
 pub mod alerts;
 mod app;
 mod books;
+mod bridges;
 mod config;
 mod db;
 pub mod demo;
@@ -24,6 +25,7 @@ pub mod plugins;
 mod rates;
 pub mod reports;
 mod residence;
+mod side_by_side;
 mod vault;
 
 pub use accounts::{
@@ -42,6 +44,7 @@ pub use migrate::{
     SettingReport, SumReport, TableReport,
 };
 pub use plugin_settings::SettingsError;
+pub use side_by_side::{Beside, BesideError, ComparisonReport, DifferenceRow};
 pub use stonks_host::insight;
 pub use stonks_host::{Compiler, PythonOptions};
 pub use vault::{Secret, SecretError, SecretInfo, VaultError};

@@ -11,7 +11,7 @@ use serde::Serialize;
 use stonks_app::alerts::WebhookError;
 use stonks_app::reports::FigureError;
 use stonks_app::{
-    AccountError, ChoiceError, GrantError, ImportError, MigrationError, SecretError, SettingsError,
+    AccountError, BesideError, ChoiceError, GrantError, ImportError, MigrationError, SecretError, SettingsError,
     SyncError, VaultError,
 };
 
@@ -152,40 +152,27 @@ impl<'a> Failure<'a> {
             let (line, column) = error.place();
             return Self { file: error.file(), line, column, hint: error.hint(), ..plain };
         }
-        if let Some(error) = error.downcast_ref::<AccountError>() {
-            return Self { hint: error.hint(), ..plain };
-        }
-        if let Some(error) = error.downcast_ref::<ChoiceError>() {
-            return Self { hint: error.hint(), ..plain };
-        }
-        if let Some(error) = error.downcast_ref::<FigureError>() {
-            return Self { hint: error.hint(), ..plain };
-        }
-        if let Some(error) = error.downcast_ref::<GrantError>() {
-            return Self { hint: error.hint(), ..plain };
-        }
-        if let Some(error) = error.downcast_ref::<SyncError>() {
-            return Self { hint: error.hint(), ..plain };
-        }
-        if let Some(error) = error.downcast_ref::<MigrationError>() {
-            return Self { hint: error.hint(), ..plain };
-        }
         if let Some(error) = error.downcast_ref::<SettingsError>() {
             let (line, column) = error.place();
             return Self { line, column, hint: error.hint(), ..plain };
         }
-        if let Some(error) = error.downcast_ref::<SecretError>() {
-            return Self { hint: error.hint(), ..plain };
-        }
-        if let Some(error) = error.downcast_ref::<VaultError>() {
-            return Self { hint: error.hint(), ..plain };
-        }
-        if let Some(error) = error.downcast_ref::<WebhookError>() {
-            return Self { hint: error.hint(), ..plain };
-        }
-        if let Some(error) = error.downcast_ref::<Advised>() {
-            return Self { hint: Some(error.hint.clone()), ..plain };
-        }
-        plain
+        Self { hint: hint(error), ..plain }
     }
 }
+
+/// What the user can do about it, as whoever failed says.
+fn hint(error: &anyhow::Error) -> Option<String> {
+    macro_rules! hint_of {
+        ($($kind:ty),*) => {
+            $(if let Some(error) = error.downcast_ref::<$kind>() {
+                return error.hint();
+            })*
+        };
+    }
+    hint_of!(
+        AccountError, BesideError, ChoiceError, FigureError, GrantError, MigrationError, SecretError,
+        SyncError, VaultError, WebhookError
+    );
+    error.downcast_ref::<Advised>().map(|error| error.hint.clone())
+}
+

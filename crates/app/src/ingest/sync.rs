@@ -132,6 +132,30 @@ impl App {
         Ok(calm(report))
     }
 
+    /// The same for the plugin beside the one that counts; none where there is none.
+    ///
+    /// # Errors
+    /// As [`App::sync_account`].
+    pub async fn sync_beside(
+        &self,
+        name: &AccountName,
+        since: Option<Date>,
+        mode: Mode,
+    ) -> Result<Option<ImportReport>, SyncError> {
+        let beside = self.beside(name).await.map_err(anyhow::Error::from)?;
+        let Some(beside) = beside.filter(|beside| self.fetches(&beside.beside)) else {
+            return Ok(None);
+        };
+        let feed = Feed { plugin: beside.beside, settings: beside.settings };
+        let owner = store::Owner::Beside(name.clone());
+        let delivered = self.fetched_for(owner, feed, since).await?;
+        let report = self.store(delivered, mode).await?;
+        if mode == Mode::Store {
+            self.after_import().await;
+        }
+        Ok(Some(calm(report)))
+    }
+
     /// Whether a plugin fetches anything about an account.
     #[must_use]
     pub fn fetches(&self, plugin: &PluginId) -> bool {

@@ -1,5 +1,6 @@
 //! `stonks account`: the user's accounts.
 
+mod beside;
 mod costs;
 mod secrets;
 
@@ -30,6 +31,10 @@ pub(crate) enum Command {
     /// Set, list and remove credentials.
     #[command(subcommand)]
     Secrets(secrets::Command),
+    /// Let another plugin feed an account beside the one that counts, to compare the two.
+    Beside(beside::Options),
+    /// Make the plugin beside an account the one that counts; the other goes on beside it.
+    CutOver(beside::CutOver),
     /// Remove an account, with its secrets and all that was imported into it.
     Remove(Remove),
 }
@@ -54,7 +59,7 @@ pub(crate) struct Remove {
     name: AccountName,
 }
 
-fn setting(text: &str) -> Result<(String, String), String> {
+pub(crate) fn setting(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("`KEY=VALUE` is expected")?;
     Ok((key.to_owned(), value.to_owned()))
 }
@@ -72,6 +77,8 @@ pub(crate) async fn run(
         Command::Lots(options) => costs::lots(&app, &options, output).await,
         Command::SpinOff(options) => costs::spin_off(&app, &options, output).await,
         Command::Secrets(command) => secrets::run(&app, &command, output).await,
+        Command::Beside(options) => beside::run(&app, options, output).await,
+        Command::CutOver(options) => beside::cut_over(&app, &options, output).await,
         Command::Remove(options) => remove(&app, &options, output).await,
     };
     app.close().await;

@@ -1,5 +1,7 @@
 //! `stonks plugin`: what plugins there are, and what is to be said about them.
 
+mod bridge;
+mod compare;
 mod dev;
 mod egress;
 pub(crate) mod grant;
@@ -59,6 +61,10 @@ pub(crate) enum Installed {
     Egress(egress::Egress),
     /// How a plugin fares, and what holds as well.
     Health(health::Options),
+    /// Hold two plugins that feed one account against each other, day by day.
+    Compare(compare::Options),
+    /// Make plugins of the brokers of an old installation, which answer there.
+    Bridge(bridge::Options),
 }
 
 pub(crate) async fn run(
@@ -93,6 +99,8 @@ async fn answer(app: &App, command: Installed, output: &Output) -> Result<()> {
         Installed::Grant(options) => grant::run(app, options, output).await,
         Installed::Revoke(options) => revoke::run(app, options, output).await,
         Installed::Egress(options) => egress::run(app, &options, output).await,
+        Installed::Compare(options) => compare::run(app, &options, output).await,
+        Installed::Bridge(options) => bridge::run(app, &options, output).await,
         Installed::Health(options) => health::run(app, &options, output).await,
         Installed::List(options) => list::run(app, &options, output),
         Installed::Info(options) => info::run(app, &options, output).await,

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use jiff::civil::Date;
 use stonks_app::{Account, App, Mode};
@@ -75,10 +75,23 @@ async fn of_accounts(app: &App, options: &Options, output: &Output) -> Result<Ex
             if options.grant {
                 plugin::grant::everything(app, &account.plugin, output).await?;
             }
-            anyhow::Ok(app.sync_account(&account.name, options.since, mode).await?)
+            let mut reports = Vec::new();
+            // Of two that feed one account, the one that counts may read files only.
+            if app.fetches(&account.plugin) {
+                reports.push(app.sync_account(&account.name, options.since, mode).await?);
+            }
+            reports.extend(app.sync_beside(&account.name, options.since, mode).await?);
+            if reports.is_empty() {
+                bail!(
+                    "`{}`, the plugin of account `{}`, fetches nothing",
+                    account.plugin,
+                    account.name
+                );
+            }
+            anyhow::Ok(reports)
         };
         match synced.await {
-            Ok(report) => reports.push(report),
+            Ok(both) => reports.extend(both),
             Err(error) if options.account.is_some() => return Err(error),
             Err(error) => {
                 output.warn(&format!("account `{}`: {error:#}", account.name));
@@ -98,6 +111,13 @@ async fn of_accounts(app: &App, options: &Options, output: &Output) -> Result<Ex
 
 /// Accounts whose plugin fetches anything.
 async fn fetching(app: &App) -> Result<Vec<Account>> {
-    let accounts = app.accounts().await?.into_iter();
-    Ok(accounts.filter(|account| app.fetches(&account.plugin)).collect())
+    let mut fetching = Vec::new();
+    for account in app.accounts().await? {
+        let beside = app.beside(&account.name).await?;
+        let feeds = [Some(&account.plugin), beside.as_ref().map(|beside| &beside.beside)];
+        if feeds.into_iter().flatten().any(|plugin| app.fetches(plugin)) {
+            fetching.push(account);
+        }
+    }
+    Ok(fetching)
 }
