@@ -26,14 +26,14 @@ def make_config(
     if config_class is None:
         return None
     # What the user left empty is left to the broker's own default.
-    plain = {key: _plain(key, value) for key, value in settings.items() if value != ""}
+    data = {key: plain(key, value) for key, value in settings.items() if value != ""}
     given = {
-        key.removeprefix(_CREDENTIALS): plain.pop(key)
-        for key in list(plain)
+        key.removeprefix(_CREDENTIALS): data.pop(key)
+        for key in list(data)
         if key.startswith(_CREDENTIALS)
     }
-    given = {key: plain.pop(key, HELD_BY_HOST) for key in credentials} | given
-    data = {"enabled": True, **plain}
+    given = {key: data.pop(key, HELD_BY_HOST) for key in credentials} | given
+    data = {"enabled": True, **data}
     problems = []
     for attempt in _attempts(config_class, data, given):
         try:
@@ -80,7 +80,7 @@ _SWITCHES = {"true": True, "yes": True, "on": True, "false": False, "no": False,
 _WHOLE = ("minutes", "seconds", "days", "timeout")
 
 
-def _plain(key: str, value: Any) -> Any:
+def plain(key: str, value: Any) -> Any:
     """A setting as the Python program had it: whole numbers as `int`, others as `float`.
 
     Old manifests don't tell of what kind a setting is, so that the host sends a text.
