@@ -11,8 +11,8 @@ use serde::Serialize;
 use stonks_app::alerts::WebhookError;
 use stonks_app::reports::FigureError;
 use stonks_app::{
-    AccountError, BesideError, ChoiceError, GrantError, ImportError, MigrationError, SecretError, SettingsError,
-    SyncError, VaultError,
+    AccountError, BesideError, ChoiceError, GrantError, ImportError, MigrationError, SecretError,
+    SettingsError, SyncError, VaultError,
 };
 
 /// How results are shown.
@@ -170,9 +170,16 @@ fn hint(error: &anyhow::Error) -> Option<String> {
         };
     }
     hint_of!(
-        AccountError, BesideError, ChoiceError, FigureError, GrantError, MigrationError, SecretError,
-        SyncError, VaultError, WebhookError
+        AccountError,
+        BesideError,
+        ChoiceError,
+        FigureError,
+        GrantError,
+        MigrationError,
+        SecretError,
+        SyncError,
+        VaultError,
+        WebhookError
     );
     error.downcast_ref::<Advised>().map(|error| error.hint.clone())
 }
-

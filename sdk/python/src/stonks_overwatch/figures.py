@@ -1,5 +1,6 @@
 """What an aggregator computes, and the portfolio from which it does."""
 
+from stonks_runner.contract.facts import AssetClass, Money
 from stonks_runner.contract.figures import (
     CashBalance,
     Holding,
@@ -12,12 +13,14 @@ from stonks_runner.contract.figures import (
 )
 
 __all__ = [
+    "AssetClass",
     "CashBalance",
     "Holding",
     "Income",
     "IncomeStatus",
     "Metric",
     "MetricValue",
+    "Money",
     "PortfolioSnapshot",
     "Ratio",
 ]

@@ -1,5 +1,7 @@
 """Typed panels that the host draws: a plugin never ships markup or script."""
 
+from stonks_runner.contract.facts import Money
+from stonks_runner.contract.figures import Metric, Ratio
 from stonks_runner.contract.panels import (
     Breakdown,
     Cell,
@@ -19,9 +21,12 @@ __all__ = [
     "Cell",
     "Column",
     "ColumnKind",
+    "Metric",
+    "Money",
     "Panel",
     "PanelBody",
     "Point",
+    "Ratio",
     "Series",
     "Slice",
     "Table",

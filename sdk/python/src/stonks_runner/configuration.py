@@ -25,14 +25,15 @@ def make_config(
     """
     if config_class is None:
         return None
-    plain = {key: _plain(value) for key, value in settings.items()}
+    # What the user left empty is left to the broker's own default.
+    data = {key: plain(key, value) for key, value in settings.items() if value != ""}
     given = {
-        key.removeprefix(_CREDENTIALS): plain.pop(key)
-        for key in list(plain)
+        key.removeprefix(_CREDENTIALS): data.pop(key)
+        for key in list(data)
         if key.startswith(_CREDENTIALS)
     }
-    given = {key: plain.pop(key, HELD_BY_HOST) for key in credentials} | given
-    data = {"enabled": True, **plain}
+    given = {key: data.pop(key, HELD_BY_HOST) for key in credentials} | given
+    data = {"enabled": True, **data}
     problems = []
     for attempt in _attempts(config_class, data, given):
         try:
@@ -75,8 +76,19 @@ def accepted(made: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in arguments.items() if name in names}
 
 
-def _plain(value: Any) -> Any:
-    """A setting as the Python program had it: whole numbers as `int`, others as `float`."""
+_SWITCHES = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_WHOLE = ("minutes", "seconds", "days", "timeout")
+
+
+def plain(key: str, value: Any) -> Any:
+    """A setting as the Python program had it: whole numbers as `int`, others as `float`.
+
+    Old manifests don't tell of what kind a setting is, so that the host sends a text.
+    """
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, str) and value.strip().lower() in _SWITCHES:
+        return _SWITCHES[value.strip().lower()]
+    if isinstance(value, str) and key.endswith(_WHOLE) and value.strip().isdecimal():
+        return int(value)
     return list(value) if isinstance(value, tuple) else value

@@ -54,13 +54,13 @@ class Session:
         except NotImplementedError as error:
             what = str(error) or f"this plugin does not answer `{method}`"
             raise CallError(PLUGIN_ERROR, what, {"Unsupported": what}) from error
+        except (SystemExit, KeyboardInterrupt) as error:
+            # Whether the process goes on is the host's to say.
+            text = f"the plugin wanted to exit: {type(error).__name__}: {error}"
+            raise CallError(PLUGIN_ERROR, text, {"Failed": text}) from error
         except MemoryError as error:
             # The host replaces the process: nothing is left to go on with.
             raise CallError(OUT_OF_MEMORY, "out of memory") from error
-        except RecursionError as error:
-            text = "RecursionError: the plugin calls itself too deeply"
-            log.error("%s", text)
-            raise CallError(PLUGIN_ERROR, text, {"Failed": text}) from error
         except Exception as error:
             raise _told(error, method) from error
 
@@ -219,8 +219,22 @@ def _told(error: Exception, method: str) -> CallError:
     if isinstance(error, PluginError):
         return CallError(PLUGIN_ERROR, str(error), error.variant())
     text = f"{type(error).__name__}: {error}"
-    log.error("`%s` failed", method, exc_info=error)
+    log.error("`%s` failed", method, exc_info=_without_runner(error))
     is_away = isinstance(error, ConnectionError | TimeoutError)
     if is_away or any(kind.__name__ in _UNAVAILABLE for kind in type(error).__mro__):
         return CallError(PLUGIN_ERROR, text, {"Unavailable": text})
     return CallError(PLUGIN_ERROR, text, {"Failed": text})
+
+
+_OWN_FOLDER = __file__.rpartition("session")[0]
+
+
+def _without_runner(error: Exception) -> Exception:
+    """The error with a traceback that begins in the plugin, where any of it is there."""
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if not file.startswith((_OWN_FOLDER, "<frozen importlib")):
+            return error.with_traceback(trace)
+        trace = trace.tb_next
+    return error

@@ -20,10 +20,6 @@ from stonks_runner.contract import errors
 class HttpError(errors.PluginError):
     """A request that got no answer. Where a plugin lets it pass, the call fails accordingly."""
 
-    def variant(self) -> dict[str, Any]:
-        """The failure of the plugin's call."""
-        return {"Failed": str(self)}
-
 
 class Denied(HttpError):
     """The manifest does not ask for it, or the user did not grant it."""
@@ -37,13 +33,11 @@ class Denied(HttpError):
 class AuthRequired(HttpError):
     """The profile has no credentials or no session yet."""
 
+    case = "AuthRequired"
+
     def __init__(self, profile: str) -> None:
         super().__init__(f"the profile `{profile}` has no session")
         self.profile = profile
-
-    def variant(self) -> dict[str, Any]:
-        """The failure of the plugin's call."""
-        return {"AuthRequired": str(self)}
 
 
 class RateLimited(HttpError):
@@ -61,9 +55,7 @@ class RateLimited(HttpError):
 class TimedOut(HttpError):
     """No answer in time."""
 
-    def variant(self) -> dict[str, Any]:
-        """The failure of the plugin's call."""
-        return {"Unavailable": str(self)}
+    case = "Unavailable"
 
 
 class TooLarge(HttpError):
@@ -77,9 +69,7 @@ class TooLarge(HttpError):
 class Unreachable(HttpError):
     """No connection."""
 
-    def variant(self) -> dict[str, Any]:
-        """The failure of the plugin's call."""
-        return {"Unavailable": str(self)}
+    case = "Unavailable"
 
 
 class InvalidRequest(HttpError):

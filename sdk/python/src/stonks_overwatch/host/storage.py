@@ -15,10 +15,6 @@ from stonks_runner.contract import errors
 class StorageError(errors.PluginError):
     """The store could not be used."""
 
-    def variant(self) -> dict[str, Any]:
-        """The failure of the plugin's call."""
-        return {"Failed": str(self)}
-
 
 class StorageDenied(StorageError):
     """The manifest does not ask for a store, or the user did not grant it."""

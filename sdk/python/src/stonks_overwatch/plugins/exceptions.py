@@ -14,7 +14,7 @@ from stonks_runner.contract.errors import (
 )
 
 
-class PluginLoadError(Exception):
+class PluginLoadError(Failed):
     """A plugin can't be loaded."""
 
 

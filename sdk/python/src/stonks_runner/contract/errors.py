@@ -7,11 +7,14 @@ from typing import Any
 
 
 class PluginError(Exception):
-    """A failure that the host understands. Raise one of its subclasses."""
+    """A failure that the host understands. Raise one of its subclasses, or of their subclasses."""
+
+    case = "Failed"
+    """The case of the contract's variant `plugin-error`."""
 
     def variant(self) -> dict[str, Any]:
         """The failure as the contract writes it."""
-        return {type(self).__name__: str(self)}
+        return {self.case: str(self)}
 
 
 class UserActionKind(StrEnum):
@@ -27,6 +30,8 @@ class UserActionKind(StrEnum):
 
 class AuthRequired(PluginError):
     """There is no session, or the credentials were refused."""
+
+    case = "AuthRequired"
 
 
 class NeedsUserAction(PluginError):
@@ -57,9 +62,13 @@ class RateLimited(PluginError):
 class Unavailable(PluginError):
     """The broker does not answer, or is under maintenance. Worth a retry."""
 
+    case = "Unavailable"
+
 
 class UpstreamChanged(PluginError):
     """The broker answered in a form that this plugin does not know: it needs an update."""
+
+    case = "UpstreamChanged"
 
 
 class BadData(PluginError):
@@ -93,6 +102,8 @@ class BadData(PluginError):
 
 class Unsupported(PluginError):
     """The plugin does not offer what was asked for."""
+
+    case = "Unsupported"
 
 
 class Failed(PluginError):

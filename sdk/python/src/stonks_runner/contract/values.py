@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
 MOST_DIGITS = 28
 """Significant digits of a decimal."""
@@ -14,14 +14,20 @@ MOST_PLACES = 18
 
 LONGEST_IDENTITY = 200
 
+_FLOAT = Context(prec=15, rounding=ROUND_HALF_EVEN)
+
 
 def exact(value: Decimal | int | float | str) -> Decimal:
-    """A number as a decimal: a float is taken as the shortest text that means it."""
+    """A number as a decimal.
+
+    A float is taken as the shortest text that means it, to 15 digits: a number that was written
+    with as many survives a float unharmed, and what is behind them is left over from computing.
+    """
     if isinstance(value, Decimal):
         return value
     if isinstance(value, float):
         # The method of float itself: subclasses such as NumPy's print their own name.
-        return Decimal(float.__repr__(value))
+        return _FLOAT.plus(Decimal(float.__repr__(value)))
     if isinstance(value, int):
         return Decimal(int(value))
     return Decimal(value.strip())
