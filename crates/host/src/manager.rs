@@ -261,6 +261,11 @@ impl PluginManager {
         })
     }
 
+    /// How it stands with Python on this machine.
+    pub async fn python(&self) -> python::Standing {
+        self.shared.python.standing().await
+    }
+
     /// What happens to plugins, from now on.
     #[must_use]
     pub const fn events(&self) -> &Events {

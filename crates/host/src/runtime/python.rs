@@ -17,7 +17,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use stonks_plugin::PluginId;
-use stonks_plugin::manifest::Manifest;
+use stonks_plugin::manifest::{Dependencies, Manifest};
 
 pub use confine::Holds;
 pub use environment::PackagesError;
@@ -98,6 +98,18 @@ impl Runtime {
         Ok(super::Loaded { plugin, digest, code: Code::Python(Loaded { launch, imports }) })
     }
 
+    /// Which interpreter runs plugins that ask for none in particular, and what confines them.
+    pub(crate) async fn standing(&self) -> Standing {
+        let any = Dependencies::default();
+        Standing {
+            interpreter: self.interpreters.suiting(&any).await,
+            holds: match &self.options.confiner {
+                Some(confiner) => confine::what_holds(confiner).await,
+                None => Err("this program can't find itself".to_owned()),
+            },
+        }
+    }
+
     async fn launch(
         &self,
         plugin: &PluginId,
@@ -124,6 +136,15 @@ impl Runtime {
         let confined = Confined::new(confiner, sdk, &interpreter, environment, &package);
         Ok(Launch::Confined(confined.map_err(PythonError::Copy)?))
     }
+}
+
+/// How it stands with Python on this machine.
+#[derive(Debug)]
+pub struct Standing {
+    /// What runs plugins that ask for no version in particular.
+    pub interpreter: Result<Interpreter, InterpreterError>,
+    /// What confines them.
+    pub holds: Result<Holds, String>,
 }
 
 /// Why a Python plugin can't be loaded.

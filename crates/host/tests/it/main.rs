@@ -16,6 +16,7 @@ mod many;
 mod order;
 mod outside;
 mod python;
+mod python_plugins;
 mod registry;
 mod reload;
 mod server;

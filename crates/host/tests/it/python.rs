@@ -15,7 +15,7 @@ use crate::outside::{World, egress_limits};
 use crate::test_host::{TestHost, options};
 
 /// Python starts slower than a component, and a busy machine is no reason to fail.
-fn limits() -> Limits {
+pub(crate) fn limits() -> Limits {
     Limits { memory: 512 << 20, call: Duration::from_secs(20), reply: 32 << 20, file: 1 << 20 }
 }
 
@@ -23,7 +23,7 @@ fn confiner() -> Option<(PathBuf, Vec<std::ffi::OsString>)> {
     Some((PathBuf::from(env!("CARGO_BIN_EXE_confine")), Vec::new()))
 }
 
-fn python() -> PythonOptions {
+pub(crate) fn python() -> PythonOptions {
     PythonOptions { confiner: confiner(), ..PythonOptions::default() }
 }
 

@@ -212,6 +212,8 @@ async fn run(program: &Path, arguments: &[OsString]) -> Result<Vec<u8>, Packages
         return Ok(output.stdout);
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("pip failed");
-    Err(PackagesError::Refused(last.trim_start_matches("ERROR: ").chars().take(400).collect()))
+    let error = said.lines().find_map(|line| line.strip_prefix("ERROR: "));
+    let last = || said.lines().rev().find(|line| !line.trim().is_empty());
+    let reason = error.or_else(last).unwrap_or("pip says nothing");
+    Err(PackagesError::Refused(reason.chars().take(400).collect()))
 }

@@ -94,10 +94,10 @@ impl Confined {
             }
             None => {
                 let (copy, folder) = copy(package)?;
+                arguments.extend(["--plugin".into(), folder.clone().into()]);
                 (Some(Arc::new(copy)), folder)
             }
         };
-        arguments.extend(["--plugin".into(), folder.clone().into()]);
         readable.extend([sdk.to_path_buf(), folder]);
         let mut program = interpreter.program.clone();
         if let Some(environment) = environment {
