@@ -135,7 +135,10 @@ fn tell(report: &MigrationReport, output: &Output) {
         import::tell(import, output);
     }
     if report.imports.is_empty() {
-        output.note("the old database holds nothing of a broker's: no facts were stored");
+        output.note("the old installation holds no facts of a broker");
+        if report.dry_run {
+            output.note("nothing was stored: this was a dry run");
+        }
     }
 }
 
