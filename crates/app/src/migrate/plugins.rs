@@ -22,6 +22,9 @@ use table::OldBroker;
 /// The table of brokers, from the old installation's source folder.
 const TABLE: &str = "stonks_overwatch/core/registry_setup.py";
 
+/// Where the package lies: in a checkout, in a packaged application, or directly.
+const PLACES: [&str; 3] = ["src", "app", ""];
+
 /// A broker that became a plugin, or didn't.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PluginReport {
@@ -50,7 +53,7 @@ pub struct PluginsReport {
 /// # Errors
 /// An installation whose table of brokers isn't found or can't be read, a folder that can't be written.
 pub fn migrate_plugins(from: &Path, out: &Path) -> Result<PluginsReport, MigrationError> {
-    let looked_for = [from.join("src").join(TABLE), from.join(TABLE)];
+    let looked_for = PLACES.map(|place| from.join(place).join(TABLE));
     let Some(table) = looked_for.iter().find(|path| path.is_file()) else {
         let (from, looked_for) = (from.to_path_buf(), looked_for.to_vec());
         return Err(MigrationError::NoTable { from, looked_for });

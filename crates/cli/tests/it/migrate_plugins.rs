@@ -28,11 +28,13 @@ const OLD: &[(&str, &str)] = &[
          class AcmeConfig(BaseConfig):\n    pass\n",
     ),
     ("old/src/stonks_overwatch/services/__init__.py", ""),
+    ("old/src/stonks_overwatch/services/models.py", "Shared = 'old'\nOnlyOld = 'only old'\n"),
     ("old/src/stonks_overwatch/services/brokers/__init__.py", ""),
     ("old/src/stonks_overwatch/services/brokers/acme/__init__.py", ""),
     (
         "old/src/stonks_overwatch/services/brokers/acme/fees.py",
-        "class FeeService:\n    def get_fees(self):\n        return [1]\n",
+        "from stonks_overwatch.services.models import Shared, OnlyOld\n\n\n\
+         class FeeService:\n    def get_fees(self):\n        return [Shared, OnlyOld]\n",
     ),
     (
         "old/src/stonks_overwatch/core/registry_setup.py",
@@ -63,6 +65,7 @@ const SDK: &[(&str, &str)] = &[
         "from enum import Enum\n\n\nclass ServiceType(Enum):\n    FEE = 'fee'\n",
     ),
     ("sdk/stonks_overwatch/services/__init__.py", ""),
+    ("sdk/stonks_overwatch/services/models.py", "Shared = 'new'\n"),
     ("sdk/stonks_overwatch/plugins/__init__.py", ""),
     ("sdk/stonks_overwatch/plugins/interfaces.py", "class BrokerPluginInterface:\n    pass\n"),
     (
@@ -143,7 +146,7 @@ print(plugin.validate_configuration(config()), plugin.validate_configuration(Non
     let told = String::from_utf8(run.stdout).unwrap();
     assert_eq!(
         told,
-        "acme-broker True fee [1] AcmeConfig\n\
+        "acme-broker True fee ['new', 'only old'] AcmeConfig\n\
          [] ['the configuration is not of the class AcmeConfig'] {'status': 'ok', 'services_count': 1}\n",
         "{}",
         String::from_utf8_lossy(&run.stderr)
@@ -159,7 +162,7 @@ fn what_is_no_old_installation_is_refused_in_one_sentence() {
         refused.stderr,
         "error: there is no installation of the Python system in `.`\n\
          hint: name the folder of its source; looked for `src/stonks_overwatch/core/registry_setup.py`, \
-         `stonks_overwatch/core/registry_setup.py`\n"
+         `app/stonks_overwatch/core/registry_setup.py`, `stonks_overwatch/core/registry_setup.py`\n"
     );
     write(program.folder.path(), &[("src/stonks_overwatch/core/registry_setup.py", "x = 1\n")]);
     let refused = program.run(&["migrate", "plugins", "--from", ".", "--out", "out"]);

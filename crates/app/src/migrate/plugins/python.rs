@@ -145,49 +145,12 @@ class {class}(BrokerPluginInterface):
     }
 
     pub(super) fn installation(&self) -> String {
-        format!(
-            r#""""Where the old installation is, until its code has moved into this folder."""
-
-import importlib
-import sys
-from pathlib import Path
-
-SOURCE = Path({source})
-"""The folder that holds the old package `stonks_overwatch`."""
-
-
-def reach() -> None:
-    """Lets modules that only the old installation has be imported beside those that are there.
-
-    Nothing is done where the old package itself is the one that is imported.
-    """
-    old = SOURCE / "stonks_overwatch"
-    importlib.import_module("stonks_overwatch")
-    _extend("stonks_overwatch", old)
-
-
-def _extend(name: str, old: Path) -> None:
-    package = sys.modules.get(name)
-    paths = getattr(package, "__path__", None)
-    if paths is None or str(old) in map(str, paths) or not old.is_dir():
-        return
-    own = [Path(path) for path in paths]
-    try:
-        paths.append(str(old))
-    except AttributeError:
-        package.__path__ = [*paths, str(old)]
-    for folder in old.iterdir():
-        # Packages that both have: what is missing in one is looked for in the other.
-        if (folder / "__init__.py").is_file() and any(
-            (path / folder.name / "__init__.py").is_file() for path in own
-        ):
-            importlib.import_module(f"{{name}}.{{folder.name}}")
-            _extend(f"{{name}}.{{folder.name}}", folder)
-"#,
-            source = literal(self.installation)
-        )
+        INSTALLATION.replace("{source}", &literal(self.installation))
     }
 }
+
+/// The module that reaches the old installation; `{source}` stands for where it is.
+const INSTALLATION: &str = include_str!("installation.py.txt");
 
 #[cfg(test)]
 mod tests {
