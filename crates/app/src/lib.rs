@@ -40,8 +40,8 @@ pub use ingest::{
 };
 pub use insights::Insight;
 pub use migrate::{
-    AccountNames, MigrationError, MigrationReport, PlaceReport, SecretOutcome, SecretReport,
-    SettingReport, SumReport, TableReport,
+    AccountNames, MigrationError, MigrationReport, PlaceReport, PluginReport, PluginsReport,
+    SecretOutcome, SecretReport, SettingReport, SumReport, TableReport, migrate_plugins,
 };
 pub use plugin_settings::SettingsError;
 pub use side_by_side::{Beside, BesideError, ComparisonReport, DifferenceRow};

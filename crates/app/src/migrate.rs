@@ -15,6 +15,7 @@ mod fernet;
 mod interactive_brokers;
 mod openings;
 mod places;
+mod plugins;
 mod reading;
 mod report;
 mod secrets;
@@ -42,6 +43,7 @@ use teller::Told;
 use yahoo::Yahoo;
 
 pub use error::MigrationError;
+pub use plugins::{PluginReport, PluginsReport, migrate_plugins};
 pub use report::{
     MigrationReport, PlaceReport, SecretOutcome, SecretReport, SettingReport, SumReport,
     TableReport,

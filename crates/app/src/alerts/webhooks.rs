@@ -61,9 +61,18 @@ pub enum WebhookError {
     #[error("webhook {id} doesn't take what is sent to it: {problem}")]
     Unreached { id: i64, problem: String },
     #[error(transparent)]
-    Vault(#[from] VaultError),
+    Vault(VaultError),
     #[error(transparent)]
     Storage(#[from] anyhow::Error),
+}
+
+impl From<VaultError> for WebhookError {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::Storage(error) => Self::Storage(error),
+            error => Self::Vault(error),
+        }
+    }
 }
 
 impl WebhookError {

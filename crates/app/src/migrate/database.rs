@@ -201,11 +201,11 @@ fn copy_whole(path: &Path, copy: &Path) -> Result<(), MigrationError> {
         if length > MOST_BYTES {
             return Err(MigrationError::TooLarge { path: path.to_path_buf(), length });
         }
-        fs::copy(path, copy).map_err(failed)?;
+        copy_private(path, copy).map_err(failed)?;
         for companion in COMPANIONS {
             let (from, to) = (beside(path, companion), beside(copy, companion));
             if from.exists() {
-                fs::copy(from, to).map_err(failed)?;
+                copy_private(&from, &to).map_err(failed)?;
             } else {
                 let _ = fs::remove_file(to);
             }
@@ -216,6 +216,17 @@ fn copy_whole(path: &Path, copy: &Path) -> Result<(), MigrationError> {
         std::thread::sleep(std::time::Duration::from_millis(200));
     }
     Err(MigrationError::Busy(path.to_path_buf()))
+}
+
+/// A copy that can be written, also of what can't be.
+fn copy_private(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::copy(from, to)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(to, fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(())
 }
 
 fn beside(path: &Path, companion: &str) -> PathBuf {

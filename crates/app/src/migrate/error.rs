@@ -40,6 +40,12 @@ pub enum MigrationError {
     Row { table: &'static str, id: String, problem: String },
     #[error("account `{account}` belongs to plugin `{plugin}`, not to `{wanted}`")]
     OtherPlugin { account: AccountName, plugin: PluginId, wanted: &'static str },
+    #[error("there is no installation of the Python system in `{}`", from.display())]
+    NoTable { from: PathBuf, looked_for: Vec<PathBuf> },
+    #[error("`{}` has no table `BROKER_CONFIGS` with brokers in it", .0.display())]
+    NoBrokers(PathBuf),
+    #[error("`{}` can't be written: {error}", path.display())]
+    Unwritable { path: PathBuf, error: std::io::Error },
     #[error("the Python system knows no broker `{name}`")]
     UnknownBroker { name: String, known: Vec<&'static str> },
     #[error(transparent)]
@@ -57,6 +63,13 @@ impl MigrationError {
                 let names = looked_for.iter().map(|path| shown(path, from)).collect::<Vec<_>>();
                 return Some(format!(
                     "name the folder that holds `db.sqlite3` (the old STONKS_OVERWATCH_DATA_DIR, or the project's folder), or the file itself; looked for {}",
+                    names.join(", ")
+                ));
+            }
+            Self::NoTable { from, looked_for } => {
+                let names = looked_for.iter().map(|path| shown(path, from)).collect::<Vec<_>>();
+                return Some(format!(
+                    "name the folder of its source; looked for {}",
                     names.join(", ")
                 ));
             }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use stonks_app::{AccountNames, MigrationReport, Mode};
+use stonks_app::{AccountNames, MigrationReport, Mode, PluginsReport, migrate_plugins};
 use stonks_core::account::AccountName;
 
 use super::import;
@@ -19,6 +19,10 @@ pub(crate) enum Command {
     /// The old folder is only read, and what is there already is not stored twice. Credentials go into the vault;
     /// what has no place here is told. docs/migration.md goes through it step by step.
     Python(Options),
+    /// Write a plugin folder for each broker of an installation of the Python system.
+    ///
+    /// The table of brokers is read, and nothing of it runs. Each folder has a README with what is left to do.
+    Plugins(PluginsOptions),
 }
 
 #[derive(Args)]
@@ -35,6 +39,16 @@ pub(crate) struct Options {
     dry_run: bool,
 }
 
+#[derive(Args)]
+pub(crate) struct PluginsOptions {
+    /// The old installation: the folder that holds `src/stonks_overwatch`.
+    #[arg(long, value_name = "DIR")]
+    from: PathBuf,
+    /// Where the folders are written.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
 fn account(text: &str) -> Result<(Option<String>, AccountName), String> {
     let (broker, name) = match text.split_once('=') {
         Some((broker, name)) => (Some(broker.to_owned()), name),
@@ -48,7 +62,10 @@ pub(crate) async fn run(
     command: Command,
     output: &Output,
 ) -> Result<ExitCode> {
-    let Command::Python(options) = command;
+    let options = match command {
+        Command::Python(options) => options,
+        Command::Plugins(options) => return plugins(&options, output),
+    };
     let mode = if options.dry_run { Mode::DryRun } else { Mode::Store };
     let app = global.open().await?;
     let names: AccountNames = options.accounts.into_iter().collect();
@@ -61,6 +78,41 @@ pub(crate) async fn run(
         tell(&report, output);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn plugins(options: &PluginsOptions, output: &Output) -> Result<ExitCode> {
+    let report = migrate_plugins(&options.from, &options.out)?;
+    if output.is_json() {
+        output.json(&report)?;
+    } else {
+        tell_plugins(&report, output);
+    }
+    let is_any = report.plugins.iter().any(|plugin| plugin.folder.is_some());
+    Ok(if is_any { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn tell_plugins(report: &PluginsReport, output: &Output) {
+    let rows = report.plugins.iter().filter_map(|plugin| {
+        let folder = plugin.folder.as_ref()?;
+        Some(vec![
+            plugin.broker.clone(),
+            plugin.plugin.clone().unwrap_or_default(),
+            plugin.services.join(" "),
+            folder.display().to_string(),
+        ])
+    });
+    let columns = [
+        Column::Left("broker"),
+        Column::Left("plugin"),
+        Column::Left("services"),
+        Column::Left("folder"),
+    ];
+    output.table(&columns, rows.collect(), "no plugin was written");
+    for plugin in &report.plugins {
+        for problem in &plugin.problems {
+            output.warn(&format!("{}: {problem}", plugin.broker));
+        }
+    }
 }
 
 fn tell(report: &MigrationReport, output: &Output) {
@@ -83,7 +135,10 @@ fn tell(report: &MigrationReport, output: &Output) {
         import::tell(import, output);
     }
     if report.imports.is_empty() {
-        output.note("the old database holds nothing of a broker's: no facts were stored");
+        output.note("the old installation holds no facts of a broker");
+        if report.dry_run {
+            output.note("nothing was stored: this was a dry run");
+        }
     }
 }
 

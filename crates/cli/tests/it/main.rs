@@ -15,6 +15,7 @@ mod explanations;
 mod grants;
 mod kinds;
 mod migrate;
+mod migrate_plugins;
 mod plugin_list;
 mod plugins;
 mod program;
