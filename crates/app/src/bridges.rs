@@ -20,6 +20,20 @@ impl App {
         Ok(bridged)
     }
 
+    /// Lets plugins that were written for an old installation's brokers run in its environment.
+    ///
+    /// # Errors
+    /// A folder without plugins, one that isn't valid.
+    pub async fn build_bridges_of(
+        &self,
+        installation: &Installation,
+        plugins: &std::path::Path,
+    ) -> Result<Vec<Bridged>, BridgeError> {
+        let bridged = bridge::build_of_folders(&self.config.data_dir, installation, plugins)?;
+        self.plugins.rescan().await;
+        Ok(bridged)
+    }
+
     /// Takes all bridges down. What they delivered stays. Tells how many there were.
     ///
     /// # Errors

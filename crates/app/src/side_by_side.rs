@@ -95,6 +95,12 @@ pub struct DifferenceRow {
 }
 
 impl DifferenceRow {
+    /// Calendar days.
+    #[must_use]
+    pub fn n_days(&self) -> i64 {
+        i64::from(self.through.duration_since(self.from).as_hours() as i32 / 24) + 1
+    }
+
     fn new(told: &Difference, base: Currency) -> Self {
         let (figure, of) = match &told.figure {
             Figure::Value => ("value", base.to_string()),
@@ -210,7 +216,8 @@ impl App {
             let (account, wanted) = (name.clone(), to.clone());
             return Err(BesideError::Other { account, counting, beside, wanted });
         }
-        accounts::set_place(&mut transaction, old.id, &name_beside(name), None).await?;
+        // Names are unique at each step, so that one steps aside first.
+        accounts::set_place(&mut transaction, old.id, &format!("{name}+aside"), None).await?;
         accounts::set_place(&mut transaction, new.id, name.as_str(), None).await?;
         accounts::set_place(&mut transaction, old.id, &name_beside(name), Some(new.id)).await?;
         // What the user decided holds for the account, whoever feeds it.

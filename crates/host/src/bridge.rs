@@ -31,8 +31,19 @@ pub struct Bridge {
     pub installation: PathBuf,
     /// The interpreter of its environment.
     pub interpreter: PathBuf,
-    /// The broker, as the table names it.
-    pub broker: String,
+    /// What answers there.
+    #[serde(flatten)]
+    pub end: End,
+}
+
+/// What answers at the other end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum End {
+    /// A broker, as the old table names it.
+    Broker(String),
+    /// A plugin in a folder of its own, which uses the installation.
+    Plugin(PathBuf),
 }
 
 impl Bridge {
@@ -67,6 +78,12 @@ pub enum BridgeError {
     NoEnvironment {
         /// The folder.
         environment: PathBuf,
+    },
+    /// Nothing that could answer.
+    #[error("there is no valid plugin in `{folder}`")]
+    NoPlugin {
+        /// The folder.
+        folder: PathBuf,
     },
     /// It doesn't tell its table.
     #[error("the installation doesn't tell its brokers: {0}")]
@@ -127,10 +144,54 @@ pub async fn build(
         let bridge = Bridge {
             installation: folder.clone(),
             interpreter: interpreter.clone(),
-            broker: told.broker.clone(),
+            end: End::Broker(told.broker.clone()),
         };
         bridged.push(keep(&root, &told, &bridge)?);
     }
+    Ok(bridged)
+}
+
+/// Lets plugins that lie in a folder each, such as those that were written for an installation's brokers,
+/// run in that installation's environment with its rights.
+///
+/// # Errors
+/// What is no installation, a folder without plugins, a plugin that isn't valid.
+pub fn build_of_folders(
+    data_dir: &Path,
+    installation: &Installation,
+    plugins: &Path,
+) -> Result<Vec<Bridged>, BridgeError> {
+    let interpreter = interpreter(installation)?;
+    let (folder, plugins) =
+        (std::path::absolute(&installation.folder)?, std::path::absolute(plugins)?);
+    let mut bridged = Vec::new();
+    for entry in fs::read_dir(&plugins)? {
+        let place = entry?.path();
+        let Ok(content) = fs::read(place.join(manifest::FILE_NAME)) else { continue };
+        let (Some(told), _) = stonks_plugin::validate::judge(&content) else {
+            return Err(BridgeError::NoPlugin { folder: place });
+        };
+        let bridge = Bridge {
+            installation: folder.clone(),
+            interpreter: interpreter.clone(),
+            end: End::Plugin(place.clone()),
+        };
+        let plugin = told.plugin.name.clone();
+        let kept = data_dir.join(FOLDER).join(plugin.as_str());
+        fs::create_dir_all(&kept)?;
+        write(&kept.join(FILE_NAME), &serde_json::to_value(&bridge).unwrap_or_default())?;
+        fs::write(kept.join(manifest::FILE_NAME), content)?;
+        bridged.push(Bridged {
+            broker: plugin.to_string(),
+            plugin,
+            services: told.capabilities.services.clone(),
+            left_out: Vec::new(),
+        });
+    }
+    if bridged.is_empty() {
+        return Err(BridgeError::NoPlugin { folder: plugins });
+    }
+    bridged.sort_by(|left, right| left.plugin.cmp(&right.plugin));
     Ok(bridged)
 }
 

@@ -19,8 +19,12 @@ pub(crate) struct Options {
     /// Its virtual environment [default: the `.venv` in it, else the machine's `python3`].
     #[arg(long, value_name = "DIR")]
     environment: Option<PathBuf>,
+    /// A folder of plugins that `stonks migrate plugins` wrote: they run in the installation's environment,
+    /// instead of what its own table names.
+    #[arg(long, value_name = "DIR")]
+    plugins: Option<PathBuf>,
     /// Take all bridges down; what they delivered stays.
-    #[arg(long, conflicts_with_all = ["from", "environment"])]
+    #[arg(long, conflicts_with_all = ["from", "environment", "plugins"])]
     remove: bool,
 }
 
@@ -36,7 +40,11 @@ pub(crate) async fn run(app: &App, options: &Options, output: &Output) -> Result
     let Some(folder) = options.from.clone() else { bail!("`--from` is needed") };
     let own = folder.join(".venv");
     let environment = options.environment.clone().or_else(|| own.is_dir().then_some(own));
-    let bridged = app.build_bridges(&Installation { folder, environment }).await?;
+    let installation = Installation { folder, environment };
+    let bridged = match &options.plugins {
+        Some(plugins) => app.build_bridges_of(&installation, plugins).await?,
+        None => app.build_bridges(&installation).await?,
+    };
     if output.is_json() {
         return output.json(&bridged);
     }

@@ -18,6 +18,9 @@ pub(crate) struct Options {
     /// The account that both feed.
     #[arg(long, value_name = "NAME")]
     account: AccountName,
+    /// Tell each run of days on which the two say the same two things, instead of one line for each figure.
+    #[arg(long)]
+    daily: bool,
     /// Up to and with this day [default: today].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
@@ -30,11 +33,11 @@ pub(crate) async fn run(app: &App, options: &Options, output: &Output) -> Result
     if output.is_json() {
         return output.json(&report);
     }
-    tell(&report, output);
+    tell(&report, options.daily, output);
     Ok(())
 }
 
-fn tell(report: &ComparisonReport, output: &Output) {
+fn tell(report: &ComparisonReport, daily: bool, output: &Output) {
     let ComparisonReport { account, left, right, as_of, .. } = report;
     let Some(first) = report.first_difference else {
         output.line(&format!(
@@ -43,26 +46,72 @@ fn tell(report: &ComparisonReport, output: &Output) {
         return;
     };
     output.line(&format!("`{left}` and `{right}` differ about `{account}` since {first}"));
-    let shown = |amount: &Option<String>| amount.clone().unwrap_or_else(|| "no value".to_owned());
+    if daily {
+        runs(report, output);
+    } else {
+        figures(report, output);
+    }
+}
+
+fn shown(amount: Option<&String>) -> String {
+    amount.cloned().unwrap_or_else(|| "no value".to_owned())
+}
+
+/// One line for each figure: on how many days it differs, and by how much at last.
+fn figures(report: &ComparisonReport, output: &Output) {
+    let rows =
+        report.differences.chunk_by(|one, next| (one.figure, &one.of) == (next.figure, &next.of));
+    let rows = rows.filter_map(|runs| {
+        let (first, last) = (runs.first()?, runs.last()?);
+        let n_days: i64 = runs.iter().map(DifferenceRow::n_days).sum();
+        let is_over = last.through < report.as_of;
+        let (left, right) = (shown(last.left.as_ref()), shown(last.right.as_ref()));
+        Some(vec![
+            first.figure.to_owned(),
+            first.of.clone(),
+            first.from.to_string(),
+            if is_over { last.through.to_string() } else { "still".to_owned() },
+            n_days.to_string(),
+            left,
+            right,
+            last.difference.clone().unwrap_or_default(),
+        ])
+    });
+    let (left, right) = (report.left.to_string(), report.right.to_string());
+    let columns = [
+        Column::Left("figure"),
+        Column::Left("of"),
+        Column::Left("since"),
+        Column::Left("until"),
+        Column::Right("days"),
+        Column::Right(&left),
+        Column::Right(&right),
+        Column::Right("difference"),
+    ];
+    output.table(&columns, rows.collect(), "there is no difference");
+    output.note("amounts are those of the last day that differs; `--daily` tells all days");
+}
+
+fn runs(report: &ComparisonReport, output: &Output) {
     let row = |told: &DifferenceRow| {
         vec![
             told.figure.to_owned(),
             told.of.clone(),
             told.from.to_string(),
             told.through.to_string(),
-            shown(&told.left),
-            shown(&told.right),
+            shown(told.left.as_ref()),
+            shown(told.right.as_ref()),
             told.difference.clone().unwrap_or_default(),
         ]
     };
-    let (of_left, of_right) = (left.to_string(), right.to_string());
+    let (left, right) = (report.left.to_string(), report.right.to_string());
     let columns = [
         Column::Left("figure"),
         Column::Left("of"),
         Column::Left("from"),
         Column::Left("through"),
-        Column::Right(&of_left),
-        Column::Right(&of_right),
+        Column::Right(&left),
+        Column::Right(&right),
         Column::Right("difference"),
     ];
     output.table(&columns, report.differences.iter().map(row).collect(), "there is no difference");

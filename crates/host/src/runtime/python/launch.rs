@@ -12,7 +12,7 @@ use tokio::process::{Child, Command};
 use super::confine::{self, Confinement};
 use super::environment::Environment;
 use super::interpreter::Interpreter;
-use crate::bridge::Bridge;
+use crate::bridge::{Bridge, End};
 use crate::discovery::Package;
 use crate::runtime::Limits;
 
@@ -121,8 +121,13 @@ impl Confined {
 impl Trusted {
     pub(super) fn new(sdk: &Path, bridge: &Bridge) -> Self {
         let mut arguments = isolated(sdk);
-        arguments.extend(["--legacy".into(), bridge.installation.clone().into()]);
-        arguments.extend(["--broker".into(), bridge.broker.clone().into()]);
+        match &bridge.end {
+            End::Broker(broker) => {
+                arguments.extend(["--legacy".into(), bridge.installation.clone().into()]);
+                arguments.extend(["--broker".into(), broker.into()]);
+            }
+            End::Plugin(folder) => arguments.extend(["--plugin".into(), folder.into()]),
+        }
         Self { program: bridge.interpreter.clone(), arguments, folder: bridge.installation.clone() }
     }
 }
