@@ -9,6 +9,7 @@
 
 mod alerts;
 mod bad_input;
+mod bridges;
 mod commands;
 mod crash;
 mod explanations;
