@@ -29,7 +29,7 @@ pub use grants::{Granted, GrantedAddress, Grants};
 pub use manager::{Options, PluginInfo, PluginManager, StartError};
 pub use outside::{Outside, OutsideError};
 pub use registry::{Query, Registry};
-pub use runtime::python::{PythonOptions, confine};
+pub use runtime::python::{ComponentError, PythonOptions, build_component, confine};
 pub use runtime::wasm::compile::{self, Compiler};
 pub use runtime::{
     Call, CallError, Clock, FilePage, HealthReport, Instance, Limits, OpenFile, Setting,

@@ -1,6 +1,7 @@
 //! `stonks plugin`: what plugins there are, and what is to be said about them.
 
 mod bridge;
+mod build;
 mod compare;
 mod dev;
 mod egress;
@@ -28,6 +29,8 @@ pub(crate) enum Command {
     Installed(Installed),
     /// Judge plugins in folders: manifest and component, without running anything.
     Validate(validate::Options),
+    /// Build a plugin, and put what is to be installed into a folder.
+    Build(build::Options),
     /// Build a plugin, run it, and do so again whenever a file of it is saved.
     Dev(dev::Options),
 }
@@ -74,6 +77,7 @@ pub(crate) async fn run(
 ) -> Result<ExitCode> {
     match command {
         // Judged and built apart from the user's data.
+        Command::Build(options) => build::run(global, &options, output).await,
         Command::Validate(options) => validate::run(&options, output),
         Command::Dev(options) => {
             dev::run(global, &options, output).await.map(|()| ExitCode::SUCCESS)

@@ -2,6 +2,7 @@
 //! standard streams, and may touch nothing else.
 
 mod calls;
+mod component;
 pub mod confine;
 mod environment;
 mod guest;
@@ -19,6 +20,7 @@ use std::path::{Path, PathBuf};
 use stonks_plugin::PluginId;
 use stonks_plugin::manifest::{Dependencies, Manifest};
 
+pub use component::{ComponentError, build_component};
 pub use confine::Holds;
 pub use environment::PackagesError;
 pub use interpreter::{Interpreter, InterpreterError};

@@ -200,7 +200,7 @@ fn remove_others(place: &Path, kept: &Path) -> io::Result<()> {
     clippy::disallowed_methods,
     reason = "the machine's own interpreter makes an environment; no code of a plugin runs"
 )]
-async fn run(program: &Path, arguments: &[OsString]) -> Result<Vec<u8>, PackagesError> {
+pub(super) async fn run(program: &Path, arguments: &[OsString]) -> Result<Vec<u8>, PackagesError> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).kill_on_drop(true);
     let output = tokio::time::timeout(PATIENCE, command.output()).await;

@@ -48,7 +48,7 @@ impl Sdk {
     fn unpack(&self) -> io::Result<Unpacked> {
         let Some(data_dir) = &self.data_dir else {
             let folder = tempfile::tempdir()?;
-            write(folder.path())?;
+            write(SDK, folder.path())?;
             return Ok(Unpacked::Temporary(folder));
         };
         let cache = std::path::absolute(data_dir)?.join("cache/python-sdk");
@@ -56,7 +56,7 @@ impl Sdk {
         if !folder.is_dir() {
             fs::create_dir_all(&cache)?;
             let unfinished = tempfile::tempdir_in(&cache)?;
-            write(unfinished.path())?;
+            write(SDK, unfinished.path())?;
             if let Err(error) = fs::rename(unfinished.keep(), &folder)
                 // Another process was faster.
                 && !folder.is_dir()
@@ -68,8 +68,13 @@ impl Sdk {
     }
 }
 
-fn write(folder: &Path) -> io::Result<()> {
-    for (path, content) in FILES {
+/// Writes down the contract, as the SDK builds components against it.
+pub(super) fn write_contract(folder: &Path) -> io::Result<()> {
+    write(WIT, folder)
+}
+
+fn write(files: &[(&str, &[u8])], folder: &Path) -> io::Result<()> {
+    for (path, content) in files {
         let path = folder.join(path);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
@@ -81,7 +86,7 @@ fn write(folder: &Path) -> io::Result<()> {
 
 fn digest() -> String {
     let mut hasher = Sha256::new();
-    for (path, content) in FILES {
+    for (path, content) in SDK {
         hasher.update((path.len() as u64).to_le_bytes());
         hasher.update(path);
         hasher.update((content.len() as u64).to_le_bytes());
