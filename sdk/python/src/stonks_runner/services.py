@@ -92,7 +92,8 @@ class Services:
     def _rows(self, name: str) -> Any:
         service = self.service(name)
         for method in METHODS.get(name, ()):
-            if hasattr(service, method):
+            # The class is asked: `hasattr` of an object would read the property once more.
+            if hasattr(type(service), method) or method in getattr(service, "__dict__", ()):
                 # A property in the Python program, a method in some of its brokers.
                 told = getattr(service, method)
                 return told() if callable(told) else told
