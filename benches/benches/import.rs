@@ -29,6 +29,8 @@ async fn installation() -> (App, TempDir) {
         base_currency: Currency::EUR,
         clock: clock(),
         compiler: Compiler::Here,
+        python: stonks_app::PythonOptions::default(),
+        vault_passphrase: None,
         is_resident: false,
     };
     let app = App::open(config).await.expect("an installation");

@@ -15,12 +15,11 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use stonks_benches::journals::{beancount, hledger};
-use stonks_benches::{degiro_export, quotes_export};
+use stonks_benches::{degiro_export, program, quotes_export};
 use tempfile::TempDir;
 
 /// Runs of a process; the middle one counts.
@@ -28,15 +27,6 @@ const N_RUNS: usize = 7;
 
 /// Requests of a page, once it was asked for.
 const N_REQUESTS: usize = 100;
-
-/// The program as `cargo build --release` leaves it.
-fn program() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from);
-    let program = target.join("release/stonks");
-    assert!(program.exists(), "{} is missing: run `cargo build --release`", program.display());
-    program
-}
 
 /// A data directory, gone with the value.
 struct Installation(TempDir);

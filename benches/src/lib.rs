@@ -27,11 +27,25 @@ pub const AS_OF: Date = date(2031, 1, 1);
 /// Where they aren't built.
 #[must_use]
 pub fn built(kind: &str) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from);
-    let folder = target.join(kind);
+    let folder = target().join(kind);
     assert!(folder.exists(), "{} is missing: run `cargo xtask plugins`", folder.display());
     folder
+}
+
+/// The program as `cargo build --release` leaves it.
+///
+/// # Panics
+/// Where it isn't built.
+#[must_use]
+pub fn program() -> PathBuf {
+    let program = target().join("release/stonks");
+    assert!(program.exists(), "{} is missing: run `cargo build --release`", program.display());
+    program
+}
+
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from)
 }
 
 /// A clock that stands.

@@ -14,6 +14,7 @@ use stonks_plugin::PluginId;
 use crate::app::App;
 use crate::db::accounts::{self, AccountRow};
 use crate::db::{Transaction, insights, settings};
+use crate::vault::{self, Owner};
 
 pub use choices::{CandidateLot, ChoiceError, CostSettings, SaleLots};
 
@@ -136,19 +137,19 @@ impl App {
     /// # Errors
     /// A name that is taken, a plugin that can't be used, a setting that it doesn't allow.
     pub async fn add_account(&self, new: NewAccount) -> Result<Account, AccountError> {
+        self.plugins.check_settings(&new.plugin, &new.settings)?;
         let mut transaction = self.database.write().await?;
         let account = self.insert_account(&mut transaction, new).await?;
         transaction.commit().await?;
         Ok(account)
     }
 
-    /// Adds an account as a part of something larger.
+    /// Adds an account as a part of something larger, whose plugin was asked about its settings.
     pub(crate) async fn insert_account(
         &self,
         transaction: &mut Transaction,
         new: NewAccount,
     ) -> Result<Account, AccountError> {
-        self.plugins.check_settings(&new.plugin, &new.settings)?;
         let account = Account {
             name: new.name,
             plugin: new.plugin,
@@ -168,6 +169,7 @@ impl App {
             fee_treatment: account.fee_treatment.to_string(),
             oversell: account.oversell.to_string(),
             created_at: account.created_at.clone(),
+            beside: None,
         };
         if !accounts::insert(transaction, &row).await? {
             return Err(AccountError::NameTaken(account.name));
@@ -176,7 +178,7 @@ impl App {
         Ok(account)
     }
 
-    /// Removes an account, and all that was imported into it.
+    /// Removes an account, with its secrets and all that was imported into it.
     ///
     /// # Errors
     /// Where there is none of the name.
@@ -187,6 +189,7 @@ impl App {
             return Err(self.unknown_account(name).await?);
         }
         insights::delete(&mut transaction, name.as_str()).await?;
+        vault::forget(&mut transaction, Owner::Account(name)).await?;
         settings::count_change(&mut transaction).await?;
         transaction.commit().await?;
         Ok(())

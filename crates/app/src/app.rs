@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::db::Database;
 use crate::plugins::records::DatabaseRecords;
 use crate::residence::Residence;
+use crate::vault::DerivedKey;
 
 /// The application.
 pub struct App {
@@ -25,6 +26,7 @@ pub struct App {
     pub(crate) books: BooksCache,
     outside: Outside,
     _residence: Residence,
+    pub(crate) derived_key: DerivedKey,
     /// Held by whoever sends facts through the middleware.
     pub(crate) mapping: tokio::sync::Mutex<()>,
     /// Rung where insights are out of date.
@@ -73,6 +75,7 @@ impl App {
             clock: Arc::clone(&config.clock),
             outside: outside.clone(),
             compiler: config.compiler.clone(),
+            python: config.python.clone(),
             records: Arc::new(records),
             is_resident: config.is_resident,
             lives_elsewhere: residence.is_elsewhere(),
@@ -88,6 +91,7 @@ impl App {
             books: BooksCache::default(),
             outside,
             _residence: residence,
+            derived_key: DerivedKey::default(),
             mapping: tokio::sync::Mutex::default(),
             insights_wanted: tokio::sync::Notify::new(),
             letters_waiting: tokio::sync::Notify::new(),

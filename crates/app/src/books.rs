@@ -2,7 +2,7 @@
 
 mod figures;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result};
@@ -61,7 +61,8 @@ impl App {
                 return Ok((revision, Arc::clone(books)));
             }
         }
-        let (facts, accounts) = load(&mut transaction).await?;
+        let rows = accounts::all(&mut transaction).await?;
+        let (facts, accounts) = load(&mut transaction, &rows).await?;
         let mapped = Mapped::load(&mut transaction).await?;
         drop(transaction);
         let base = self.base_currency();
@@ -70,6 +71,27 @@ impl App {
         *self.books.0.lock().unwrap_or_else(PoisonError::into_inner) =
             Some((revision, Arc::clone(&books)));
         Ok((revision, books))
+    }
+}
+
+impl App {
+    /// The books as they would be if what is beside an account counted in its place.
+    pub(crate) async fn books_beside(&self, account: &AccountName) -> Result<Option<Books>> {
+        let mut transaction = self.database.read().await?;
+        let every = accounts::every(&mut transaction).await?;
+        let named = |row: &&AccountRow| row.beside.is_none() && row.name == account.as_str();
+        let Some(counting) = every.iter().find(named) else { return Ok(None) };
+        let Some(beside) = every.iter().find(|row| row.beside == Some(counting.id)) else {
+            return Ok(None);
+        };
+        let mut row = counting.clone();
+        row.id = beside.id;
+        let (facts, accounts) = load(&mut transaction, &[row]).await?;
+        let mapped = Mapped::load(&mut transaction).await?;
+        drop(transaction);
+        let base = self.base_currency();
+        let books = tokio::task::spawn_blocking(move || Books::new(facts, mapped, accounts, base));
+        Ok(Some(books.await.context("computing the ledger")??))
     }
 }
 
@@ -117,15 +139,24 @@ fn currencies(facts: &Facts) -> BTreeSet<Currency> {
     all.map(|currency| currency.major().0).collect()
 }
 
-async fn load(transaction: &mut Transaction) -> Result<(Facts, Vec<AccountName>)> {
-    let accounts = accounts::all(transaction).await?;
-    let deliveries = deliveries::all(transaction).await?;
-    let places: HashMap<i64, usize> =
-        deliveries.iter().enumerate().map(|(place, delivery)| (delivery.id, place)).collect();
+/// The facts of these accounts, and those that belong to none.
+async fn load(
+    transaction: &mut Transaction,
+    accounts: &[AccountRow],
+) -> Result<(Facts, Vec<AccountName>)> {
+    let ids: BTreeSet<i64> = accounts.iter().map(|account| account.id).collect();
+    let (deliveries, left_out): (Vec<DeliveryRow>, Vec<DeliveryRow>) = deliveries::all(transaction)
+        .await?
+        .into_iter()
+        .partition(|delivery| delivery.account_id.is_none_or(|id| ids.contains(&id)));
+    let places = Places {
+        of: deliveries.iter().enumerate().map(|(place, delivery)| (delivery.id, place)).collect(),
+        left_out: left_out.iter().map(|delivery| delivery.id).collect(),
+    };
     let facts = Facts {
-        methods: methods(&accounts)?,
-        choices: choices(transaction, &accounts).await?,
-        deliveries: told(&deliveries, &accounts)?,
+        methods: methods(accounts)?,
+        choices: choices(transaction, accounts).await?,
+        deliveries: told(&deliveries, accounts)?,
         broker_accounts: statements::<BrokerAccountRow>(transaction, &places).await?,
         instruments: statements::<InstrumentRow>(transaction, &places).await?,
         transactions: statements::<TransactionRow>(transaction, &places).await?,
@@ -141,14 +172,21 @@ async fn load(transaction: &mut Transaction) -> Result<(Facts, Vec<AccountName>)
     Ok((facts, names))
 }
 
+/// Deliveries by their ids: places of those that count, and those that don't.
+struct Places {
+    of: HashMap<i64, usize>,
+    left_out: HashSet<i64>,
+}
+
 async fn statements<R: Table + Row>(
     transaction: &mut Transaction,
-    places: &HashMap<i64, usize>,
+    places: &Places,
 ) -> Result<Vec<Statement<R::Fact>>> {
     let rows = R::all(transaction).await?;
     rows.iter()
+        .filter(|row| places.left_out.is_empty() || !places.left_out.contains(&row.delivery_id()))
         .map(|row| {
-            let delivery = *places.get(&row.delivery_id()).context("a fact of no delivery")?;
+            let delivery = *places.of.get(&row.delivery_id()).context("a fact of no delivery")?;
             Ok(Statement {
                 fact: row.to_fact()?,
                 source: Source { delivery, location: row.location() },
@@ -179,7 +217,7 @@ async fn choices(transaction: &mut Transaction, accounts: &[AccountRow]) -> Resu
         all.fees.insert(name.clone(), account.fee_treatment.parse()?);
         all.oversell.insert(name, account.oversell.parse()?);
     }
-    for row in selections {
+    for row in selections.into_iter().filter(|row| names.contains_key(&row.account_id)) {
         all.selections.push(Selection {
             account: name(row.account_id)?,
             sale: row.sale.parse()?,
@@ -187,7 +225,7 @@ async fn choices(transaction: &mut Transaction, accounts: &[AccountRow]) -> Resu
             quantity: row.quantity.parse()?,
         });
     }
-    for row in allocations {
+    for row in allocations.into_iter().filter(|row| names.contains_key(&row.account_id)) {
         all.allocations.push(Allocation {
             account: name(row.account_id)?,
             transaction: row.transaction_identity.parse()?,

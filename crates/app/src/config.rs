@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use stonks_core::money::Currency;
 use stonks_host::discovery::{BuiltIn, Places};
-use stonks_host::{Clock, Compiler};
+use stonks_host::{Clock, Compiler, PythonOptions};
+
+use crate::vault::Secret;
 
 /// Everything that the application needs to know at its start.
 #[derive(Clone)]
@@ -25,6 +27,10 @@ pub struct Config {
     pub clock: Clock,
     /// Who compiles plugins.
     pub compiler: Compiler,
+    /// How Python plugins run.
+    pub python: PythonOptions,
+    /// Seals the vault; none where a key file in the data directory does.
+    pub vault_passphrase: Option<Secret>,
     /// Whether plugins live in this process, and not in a command that ends soon.
     pub is_resident: bool,
 }

@@ -16,6 +16,7 @@ pub(crate) mod plugin_settings;
 mod plugin_storage;
 pub(crate) mod plugins;
 pub(crate) mod rows;
+pub(crate) mod secrets;
 pub(crate) mod settings;
 pub(crate) mod webhooks;
 

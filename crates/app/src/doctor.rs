@@ -4,12 +4,15 @@ use anyhow::Result;
 use jiff::civil::Date;
 use serde::Serialize;
 use stonks_core::performance::MOST_AGE;
-use stonks_plugin::lifecycle::State;
+use stonks_host::PluginInfo;
+use stonks_plugin::lifecycle::{Reason, State};
+use stonks_plugin::manifest::RuntimeKind;
 use strum::Display;
 
 use crate::accounts::AccountError;
 use crate::app::App;
 use crate::reports::{Query, Verdict};
+use crate::vault::VaultError;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Display, Serialize)]
@@ -26,7 +29,7 @@ pub enum Level {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     pub level: Level,
-    /// `storage`, `plugins`, `rates`, `quotes`, `history` or `reconciliation`.
+    /// `storage`, `vault`, `plugins`, `rates`, `quotes`, `history` or `reconciliation`.
     pub area: &'static str,
     pub message: String,
     /// What to do about it.
@@ -48,14 +51,16 @@ impl Finding {
 const MOST: usize = 5;
 
 impl App {
-    /// Looks at storage, plugins, rates, quotes, histories, and at what brokers claim. The worst comes
+    /// Looks at storage, the vault, plugins, rates, quotes, histories, and at what brokers claim. The worst comes
     /// first.
     ///
     /// # Errors
     /// A database that can't be read at all.
     pub async fn examine(&self) -> Result<Vec<Finding>, AccountError> {
         let mut findings = self.storage().await?;
+        findings.extend(self.vault_finding().await?);
         findings.extend(self.plugins_in_error());
+        findings.push(self.python().await);
         findings.extend(self.rates().await?);
         findings.extend(self.histories().await?);
         findings.extend(self.differences().await?);
@@ -78,10 +83,30 @@ impl App {
         Ok(damage.collect())
     }
 
+    /// Nothing where nothing is sealed.
+    async fn vault_finding(&self) -> Result<Option<Finding>> {
+        Ok(match self.look_at_vault().await {
+            Ok(0) => None,
+            Ok(n_secrets) => {
+                let opens = format!("the vault opens, and holds {n_secrets} secrets");
+                Some(Finding::new(Level::Ok, "vault", opens))
+            }
+            Err(VaultError::Storage(error)) => return Err(error),
+            Err(error) => {
+                let finding = Finding::new(Level::Error, "vault", error.to_string());
+                Some(Finding { hint: error.hint(), ..finding })
+            }
+        })
+    }
+
     fn plugins_in_error(&self) -> Vec<Finding> {
         let all = self.plugins();
         let mut findings = Vec::new();
         for plugin in &all {
+            // What another of its name hides is in nobody's way.
+            if matches!(plugin.reason, Some(Reason::Hidden { .. })) {
+                continue;
+            }
             let name = &plugin.name;
             let judged = plugin
                 .findings
@@ -105,6 +130,48 @@ impl App {
             findings.push(Finding::new(Level::Ok, "plugins", sound));
         }
         findings
+    }
+
+    /// What runs Python plugins, and what keeps them from everything else.
+    async fn python(&self) -> Finding {
+        let standing = self.plugins.python().await;
+        let is_python = |plugin: &PluginInfo| {
+            let manifest = plugin.manifest.as_ref();
+            let runtime = manifest.and_then(|manifest| manifest.runtime.as_ref());
+            runtime.is_some_and(|runtime| runtime.kind == RuntimeKind::Python)
+        };
+        let level = match self.plugins().iter().any(is_python) {
+            true => Level::Warning,
+            false => Level::Ok,
+        };
+        let version = match standing.interpreter {
+            Ok(interpreter) => interpreter.version,
+            Err(error) => return Finding::new(level, "python", error.to_string()),
+        };
+        match standing.holds {
+            Ok(holds) if holds.is_complete() => {
+                let sound = format!(
+                    "Python {version} runs plugins; files are out of their reach (Landlock), so are sockets and other \
+                     processes (seccomp), and memory, time and open files are limited"
+                );
+                Finding::new(Level::Ok, "python", sound)
+            }
+            Ok(holds) => {
+                let yes = |holds: bool| if holds { "hold" } else { "don't hold" };
+                let message = format!(
+                    "Python {version} runs plugins, confined in part: files are {} out of reach (Landlock), the filter \
+                     of system calls {} (seccomp), limits {}",
+                    holds.files,
+                    if holds.system_calls { "holds" } else { "doesn't hold" },
+                    yes(holds.limits)
+                );
+                Finding::new(level, "python", message)
+                    .hint("use a kernel with Landlock and seccomp, or enable only Python plugins that you trust")
+            }
+            Err(error) => {
+                Finding::new(level, "python", format!("Python plugins can't be confined: {error}"))
+            }
+        }
     }
 
     async fn rates(&self) -> Result<Vec<Finding>> {

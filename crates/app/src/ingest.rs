@@ -31,6 +31,8 @@ pub struct ImportFile {
 pub enum Target {
     /// An account, whose plugin reads the file.
     Account(AccountName),
+    /// An account, read by the plugin beside the one that counts.
+    Beside(AccountName),
     /// An account that is added together with the facts, or not at all.
     NewAccount(NewAccount),
     /// Nobody: rates and quotes, read by the plugin named.
@@ -200,6 +202,11 @@ impl App {
                 let account = self.account(name).await?;
                 (store::Owner::Account(account.name), account.plugin, account.settings)
             }
+            Target::Beside(name) => {
+                let beside = self.beside(name).await.map_err(anyhow::Error::from)?;
+                let beside = beside.with_context(|| format!("nothing is beside `{name}`"))?;
+                (store::Owner::Beside(beside.account), beside.beside, beside.settings)
+            }
             Target::NewAccount(new) => {
                 if self.accounts().await?.iter().any(|account| account.name == new.name) {
                     return Err(AccountError::NameTaken(new.name.clone()).into());
@@ -259,6 +266,7 @@ impl App {
     ) -> Result<ImportReport, ImportError> {
         let owner = match target {
             Target::Account(name) => store::Owner::Account(name),
+            Target::Beside(name) => store::Owner::Beside(name),
             Target::NewAccount(new) => store::Owner::New(new),
             Target::Plugin(_) => store::Owner::Nobody,
         };
@@ -313,22 +321,29 @@ fn owned_kind(facts: &[Located]) -> Option<FactKind> {
 /// What is wrong with the facts of a file as a whole: an identity told twice, or an instrument that
 /// is named and never told.
 fn misfit(facts: &[Located]) -> Option<String> {
+    told_twice(facts).or_else(|| never_told(facts.iter()))
+}
+
+/// The same of files that are told together: what one names another may tell.
+fn misfits(files: &[ReadFile]) -> Option<String> {
+    let twice = files.iter().find_map(|file| told_twice(&file.facts));
+    twice.or_else(|| never_told(files.iter().flat_map(|file| &file.facts)))
+}
+
+fn told_twice(facts: &[Located]) -> Option<String> {
     let mut identities: HashSet<(FactKind, &Identity)> = HashSet::with_capacity(facts.len());
-    for located in facts {
-        let (kind, identity) = (located.fact.kind(), located.fact.identity());
-        if !identities.insert((kind, identity)) {
-            return Some(format!("there are two {kind}s `{identity}`"));
-        }
-    }
-    let told: HashSet<&Identity> = identities
-        .iter()
-        .filter(|(kind, _)| *kind == FactKind::Instrument)
-        .map(|(_, identity)| *identity)
-        .collect();
-    facts.iter().find_map(|located| {
-        let named = instrument_of(&located.fact)?;
-        (!told.contains(named)).then(|| format!("instrument `{named}` is named, but never told"))
-    })
+    let mut keys = facts.iter().map(|located| (located.fact.kind(), located.fact.identity()));
+    let (kind, identity) = keys.find(|key| !identities.insert(*key))?;
+    Some(format!("there are two {kind}s `{identity}`"))
+}
+
+fn never_told<'a>(facts: impl Iterator<Item = &'a Located> + Clone) -> Option<String> {
+    let is_told = |located: &&Located| located.fact.kind() == FactKind::Instrument;
+    let told: HashSet<&Identity> =
+        facts.clone().filter(is_told).map(|located| located.fact.identity()).collect();
+    let named = facts.filter_map(|located| instrument_of(&located.fact));
+    let missing = named.into_iter().find(|named| !told.contains(named))?;
+    Some(format!("instrument `{missing}` is named, but never told"))
 }
 
 /// The instrument that a fact names.

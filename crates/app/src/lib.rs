@@ -10,6 +10,7 @@ mod accounts;
 pub mod alerts;
 mod app;
 mod books;
+mod bridges;
 mod config;
 mod db;
 pub mod demo;
@@ -24,6 +25,8 @@ pub mod plugins;
 mod rates;
 pub mod reports;
 mod residence;
+mod side_by_side;
+mod vault;
 
 pub use accounts::{
     Account, AccountError, CandidateLot, ChoiceError, CostSettings, NewAccount, SaleLots,
@@ -36,7 +39,12 @@ pub use ingest::{
     Target,
 };
 pub use insights::Insight;
-pub use migrate::{MigrationError, MigrationReport, SumReport, TableReport};
+pub use migrate::{
+    AccountNames, MigrationError, MigrationReport, PlaceReport, PluginReport, PluginsReport,
+    SecretOutcome, SecretReport, SettingReport, SumReport, TableReport, migrate_plugins,
+};
 pub use plugin_settings::SettingsError;
-pub use stonks_host::Compiler;
+pub use side_by_side::{Beside, BesideError, ComparisonReport, DifferenceRow};
 pub use stonks_host::insight;
+pub use stonks_host::{Compiler, PythonOptions};
+pub use vault::{Secret, SecretError, SecretInfo, VaultError};

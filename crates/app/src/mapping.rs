@@ -76,11 +76,12 @@ impl App {
         if stale.is_empty() {
             return Ok(());
         }
-        let names: HashMap<i64, String> = accounts::all(&mut transaction)
-            .await?
-            .into_iter()
-            .map(|account| (account.id, account.name))
-            .collect();
+        let every = accounts::every(&mut transaction).await?;
+        // What is beside an account is told under its name.
+        let counting = |row: &accounts::AccountRow| row.beside.unwrap_or(row.id);
+        let name = |id| every.iter().find(|row| row.id == id).map(|row| row.name.clone());
+        let names: HashMap<i64, String> =
+            every.iter().filter_map(|row| Some((row.id, name(counting(row))?))).collect();
         let mut links = chain.start(&self.plugins).await;
         let mut mapped = Vec::with_capacity(stale.len());
         for delivery in &stale {

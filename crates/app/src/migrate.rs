@@ -1,138 +1,77 @@
-//! An installation of the Python system, brought along: its database so far.
+//! An installation of the Python system, brought along: database, settings and credentials.
 //!
-//! What its tables hold becomes facts and goes through the same ingest as a file: whole or not at all,
-//! each fact once, with the table and row that it comes from. The old folder is only read.
+//! What its tables hold becomes facts and goes through the same ingest as a file: an account at a time, whole
+//! or not at all, each fact once, with the table and row that it comes from. Credentials go into the vault.
+//! The old folder is only read.
 
+mod alpaca;
+mod bitvavo;
+mod brokers;
+mod configuration;
 mod database;
 mod degiro;
+mod error;
+mod fernet;
+mod interactive_brokers;
+mod openings;
+mod places;
+mod plugins;
+mod reading;
+mod report;
+mod secrets;
+mod settings;
+mod splits;
+mod sync_log;
+mod target;
+mod teller;
+mod yahoo;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use rust_decimal::Decimal;
-use serde::Serialize;
-use stonks_core::account::AccountName;
-use stonks_core::fact::Located;
-use stonks_core::lots::CostMethod;
-use stonks_core::money::{Currency, to_canonical};
 use stonks_plugin::PluginId;
 
-use crate::accounts::NewAccount;
 use crate::app::App;
-use crate::ingest::{ImportError, ImportFile, ImportReport, Mode, ReadFile, Target};
+use crate::ingest::{ImportFile, ImportReport, Mode, ReadFile};
+use brokers::BROKERS;
+use configuration::Configuration;
 use database::OldDatabase;
+use places::Places;
+use report::TableReport as Table;
+use sync_log::SyncLog;
+use target::Targets;
+use teller::Told;
+use yahoo::Yahoo;
+
+pub use error::MigrationError;
+pub use plugins::{PluginReport, PluginsReport, migrate_plugins};
+pub use report::{
+    MigrationReport, PlaceReport, SecretOutcome, SecretReport, SettingReport, SumReport,
+    TableReport,
+};
+pub use target::AccountNames;
 
 /// Who delivers what was migrated. It is no plugin: the program reads the old database itself.
 const DELIVERED_BY: &str = "python-migration";
 
-/// The plugin that goes on with the account's files.
-const DEGIRO: &str = "degiro";
+/// Tables of the old database that hold nothing of the user's.
+const MACHINERY: [&str; 4] =
+    ["django_migrations", "django_content_type", "django_session", "sqlite_sequence"];
 
-/// What became of one table of the old database.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct TableReport {
-    pub table: String,
-    pub rows: usize,
-    /// Rows that facts were told of.
-    pub told: usize,
-    /// Rows that tell nothing that isn't told elsewhere, and why.
-    pub left_out: Vec<String>,
-}
-
-/// A sum over a column of the old database, and over the facts that were made of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SumReport {
-    pub what: String,
-    pub currency: Currency,
-    pub old: String,
-    pub new: String,
-}
-
-/// What became of an old installation.
-#[derive(Debug, Clone, Serialize)]
-pub struct MigrationReport {
-    pub database: PathBuf,
-    /// The last migration of the old database.
-    pub migration: String,
-    pub tables: Vec<TableReport>,
-    pub sums: Vec<SumReport>,
-    /// What is odd about the old data, and what was made of it.
-    pub remarks: Vec<String>,
-    /// None where the old database holds nothing to import.
-    pub import: Option<ImportReport>,
-}
-
-/// Why nothing was brought along.
-#[derive(Debug, thiserror::Error)]
-pub enum MigrationError {
-    #[error("there is no database of the Python system in `{}`", .0.display())]
-    NoDatabase(PathBuf),
-    #[error("`{}` can't be read: {error}", path.display())]
-    Unreadable { path: PathBuf, error: std::io::Error },
-    #[error("`{}` has {} MB, more than a portfolio needs", path.display(), length / 1_000_000)]
-    TooLarge { path: PathBuf, length: u64 },
-    #[error("`{}` keeps changing while it is copied", .0.display())]
-    Busy(PathBuf),
-    #[error("`{}` is not a database", .0.display())]
-    NotADatabase(PathBuf),
-    #[error("the database `{}` is damaged: {problem}", path.display())]
-    Damaged { path: PathBuf, problem: String },
-    #[error("`{}` is a database, but none of the Python system's", .0.display())]
-    Foreign(PathBuf),
-    #[error(
-        "the database `{}` stands at migration `{migration}`; `0009_globalconfiguration` or a later one is needed",
-        path.display()
-    )]
-    TooOld { path: PathBuf, migration: String },
-    #[error("the database `{}` is half migrated: {what} is missing", path.display())]
-    Incomplete { path: PathBuf, what: String },
-    #[error("row {id} of table `{table}` can't be read: {problem}")]
-    Row { table: &'static str, id: String, problem: String },
-    #[error("account `{account}` belongs to plugin `{plugin}`, not to `degiro`")]
-    OtherPlugin { account: AccountName, plugin: PluginId },
-    #[error(transparent)]
-    Import(#[from] ImportError),
-    #[error(transparent)]
-    Storage(#[from] anyhow::Error),
-}
-
-impl MigrationError {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::NoDatabase(_) => {
-                "name the folder that holds `db.sqlite3` (the old STONKS_OVERWATCH_DATA_DIR), or the file itself"
-            }
-            Self::Busy(_) => "stop the Python system, and try again",
-            Self::Damaged { .. } => {
-                "restore the file from a backup, or repair it with `sqlite3 FILE .recover`"
-            }
-            Self::TooOld { .. } | Self::Incomplete { .. } => {
-                "start the newest Python version once, so that it brings its database up to date"
-            }
-            Self::OtherPlugin { .. } => "name another account with `--account NAME`",
-            Self::Import(error) => return error.hint(),
-            _ => return None,
-        };
-        Some(hint.to_owned())
-    }
-}
-
-/// What the old database tells.
-#[derive(Debug, Default)]
-struct Told {
-    facts: Vec<Located>,
-    /// The rows behind the facts, one a line: what the locations of the facts count.
-    rows: String,
-    tables: Vec<TableReport>,
-    sums: Vec<SumReport>,
+/// All that the old database tells.
+#[derive(Default)]
+struct Read {
+    told: Vec<Told>,
+    /// Of what belongs to no single broker.
+    tables: Vec<Table>,
+    migration: Option<String>,
     remarks: Vec<String>,
+    cannot_come: Vec<String>,
 }
 
 impl App {
-    /// Brings along what the database of the Python system holds: so far, of DEGIRO. `from` is the old
-    /// data directory or the database itself; `account` is added where it isn't there yet.
+    /// Brings along an installation of the Python system. `from` is the old data directory, the project's
+    /// folder or the database itself. Accounts are added where they aren't there yet, also for brokers of
+    /// which there is no plugin.
     ///
     /// # Errors
     /// A database that is missing, foreign, damaged, too old or half migrated, and a row that can't be
@@ -140,74 +79,131 @@ impl App {
     pub async fn migrate_python(
         &self,
         from: &Path,
-        account: Option<&AccountName>,
+        names: impl Into<AccountNames>,
         mode: Mode,
     ) -> Result<MigrationReport, MigrationError> {
-        let path = database::locate(from)?;
-        let target = self.migration_target(account).await?;
-        let mut old = OldDatabase::open(&path, &self.config.data_dir).await?;
-        let migration = old.migration.clone();
-        let told = degiro::read(&mut old).await;
-        old.close().await;
-        let told = told?;
-        let import = if told.facts.is_empty() {
-            None
-        } else {
-            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-            let file = ImportFile { name, content: told.rows.into_bytes() };
-            let program: PluginId = DELIVERED_BY.parse().map_err(anyhow::Error::from)?;
-            Some(self.deliver(target, program, ReadFile { file, facts: told.facts }, mode).await?)
+        let places = Places::find(from)?;
+        let mut targets = Targets::new(&names.into(), self.accounts().await?)?;
+        let (mut read, configuration) = self.read_old(&places).await?;
+        for told in &read.told {
+            if !told.facts.is_empty() {
+                targets.need(told.broker)?;
+            }
+        }
+        for broker in BROKERS {
+            if configuration.of(broker).is_some_and(|own| !own.credentials.is_empty()) {
+                targets.need(broker)?;
+            }
+        }
+        let mut imports = Vec::new();
+        for told in &mut read.told {
+            if let Some(import) = self.deliver_old(told, &places, &targets, mode).await? {
+                imports.push(import);
+            }
+        }
+        if mode == Mode::Store {
+            // Brokers of which there are credentials and no facts.
+            self.add_missing(&targets).await?;
+        }
+        let sealed = self.seal_old_secrets(&configuration, |old| targets.name(old), mode).await?;
+        let named = |old| targets.name(old).map(|name| name.to_string());
+        let settings = settings::report(&configuration, self.base_currency(), named);
+        let mut report = MigrationReport {
+            dry_run: mode == Mode::DryRun,
+            database: places.database,
+            migration: read.migration,
+            places: places.report,
+            tables: Vec::new(),
+            sums: Vec::new(),
+            settings,
+            secrets: sealed.reports,
+            remarks: Vec::new(),
+            cannot_come: read.cannot_come,
+            import: imports.first().cloned(),
+            imports,
         };
-        Ok(MigrationReport {
-            database: path,
-            migration,
-            tables: told.tables,
-            sums: told.sums,
-            remarks: told.remarks,
-            import,
-        })
+        for told in read.told {
+            report.tables.extend(told.tables);
+            report.sums.extend(told.sums);
+            report.remarks.extend(told.remarks);
+        }
+        report.tables.extend(read.tables.into_iter().chain(configuration.tables));
+        report.remarks.extend(read.remarks);
+        report.remarks.extend(targets.remarks(|plugin| self.plugins.get(plugin).is_some()));
+        report.cannot_come.extend(configuration.problems);
+        report.cannot_come.extend(sealed.problem);
+        Ok(report)
     }
 
-    async fn migration_target(
-        &self,
-        account: Option<&AccountName>,
-    ) -> Result<Target, MigrationError> {
-        let plugin: PluginId = DEGIRO.parse().map_err(anyhow::Error::from)?;
-        let name = match account {
-            Some(name) => name.clone(),
-            None => DEGIRO.parse().map_err(anyhow::Error::from)?,
+    async fn read_old(&self, places: &Places) -> Result<(Read, Configuration), MigrationError> {
+        let Some(path) = &places.database else {
+            let configuration = Configuration::read(places, None).await?;
+            return Ok((Read::default(), configuration));
         };
-        match self.accounts().await?.into_iter().find(|known| known.name == name) {
-            Some(known) if known.plugin == plugin => Ok(Target::Account(name)),
-            Some(known) => Err(MigrationError::OtherPlugin { account: name, plugin: known.plugin }),
-            None => Ok(Target::NewAccount(NewAccount {
-                name,
-                plugin,
-                settings: BTreeMap::new(),
-                cost_method: CostMethod::default(),
-            })),
-        }
+        let mut old = OldDatabase::open(path, &self.config.data_dir).await?;
+        let read = read_tables(&mut old).await;
+        let configuration = match &read {
+            Ok(_) => Configuration::read(places, Some(&mut old)).await,
+            Err(_) => Ok(Configuration::default()),
+        };
+        old.close().await;
+        Ok((read?, configuration?))
+    }
+
+    async fn deliver_old(
+        &self,
+        told: &mut Told,
+        places: &Places,
+        targets: &Targets,
+        mode: Mode,
+    ) -> Result<Option<ImportReport>, MigrationError> {
+        let Some(target) = targets.of(told.broker).filter(|_| !told.facts.is_empty()) else {
+            return Ok(None);
+        };
+        let path = places.database.as_deref().unwrap_or(Path::new(""));
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let content = std::mem::take(&mut told.rows).into_bytes();
+        let facts = std::mem::take(&mut told.facts);
+        let read = ReadFile { file: ImportFile { name, content }, facts };
+        let program: PluginId = DELIVERED_BY.parse().map_err(anyhow::Error::from)?;
+        Ok(Some(self.deliver(target, program, read, mode).await?))
     }
 }
 
-/// Sums by currency on both sides.
-#[derive(Default)]
-struct Sums(BTreeMap<(&'static str, Currency), (Decimal, Decimal)>);
-
-impl Sums {
-    fn add(&mut self, what: &'static str, currency: Currency, old: Decimal, new: Decimal) {
-        let sums = self.0.entry((what, currency)).or_default();
-        *sums = (sums.0.saturating_add(old), sums.1.saturating_add(new));
+/// Everything is read before anything is stored.
+async fn read_tables(old: &mut OldDatabase) -> Result<Read, MigrationError> {
+    let mut yahoo = Yahoo::read(old).await?;
+    let log = SyncLog::read(old).await?;
+    let mut told = vec![
+        degiro::read(old).await?,
+        bitvavo::read(old, &log).await?,
+        interactive_brokers::read(old, &log, &mut yahoo).await?,
+    ];
+    told.extend(alpaca::read(old, &mut yahoo).await?);
+    for told in &mut told {
+        yahoo.complete(&mut told.facts);
     }
-
-    fn told(self) -> Vec<SumReport> {
-        let report =
-            |((what, currency), (old, new)): ((&str, Currency), (Decimal, Decimal))| SumReport {
-                what: what.to_owned(),
-                currency,
-                old: to_canonical(old),
-                new: to_canonical(new),
-            };
-        self.0.into_iter().map(report).collect()
-    }
+    let tables: Vec<Table> = yahoo.report().into_iter().chain(log.report()).collect();
+    let mut known: Vec<&str> = MACHINERY.to_vec();
+    known.extend(configuration::TABLES);
+    known.extend(told.iter().flat_map(|told| &told.tables).map(|table| table.table.as_str()));
+    known.extend(tables.iter().map(|table| table.table.as_str()));
+    let others = old.others(|name| known.contains(&name)).await?;
+    let cannot_come = others.into_iter().map(|(name, n_rows)| {
+        format!("table `{name}`, with {n_rows} rows: nothing here knows what it holds")
+    });
+    let unknown = old.migrations.unknown().join("`, `");
+    let remarks = (!unknown.is_empty()).then(|| {
+        format!(
+            "the database is of a newer version of the Python system than this program knows: what `{unknown}` changed isn't considered"
+        )
+    });
+    let cannot_come = cannot_come.collect();
+    Ok(Read {
+        told,
+        tables,
+        migration: Some(old.migrations.last().to_owned()),
+        remarks: remarks.into_iter().collect(),
+        cannot_come,
+    })
 }

@@ -31,7 +31,7 @@ use stonks_core::holdings::Terms;
 use stonks_core::instrument::{Instrument, Isin};
 use stonks_core::ledger::{InstrumentIndex, Ledger};
 use stonks_core::money::{Currency, round, to_canonical};
-use stonks_core::performance::{DayValue, value_history};
+use stonks_core::performance::{DayValue, Scope, Series, value_history};
 use stonks_core::portfolio::{Portfolio, portfolio};
 use stonks_core::statement::Source;
 use utoipa::ToSchema;
@@ -136,6 +136,23 @@ impl Desk {
     fn history(&self) -> Arc<Vec<DayValue>> {
         let compute = || value_history(self.ledger(), self.account(), None, self.terms());
         self.books.figures.history((self.query.account.clone(), self.as_of), compute)
+    }
+
+    /// Values and flows of each day.
+    fn series(&self, scope: Scope<'_>) -> Arc<Series> {
+        let (account, instrument) = match scope {
+            Scope::Portfolio => (None, None),
+            Scope::Account(account) => (Some(account.clone()), None),
+            Scope::Holding { instrument, account } => (account.cloned(), Some(instrument)),
+        };
+        let compute = || Series::of(self.ledger(), scope, self.terms());
+        self.books.figures.series((account, instrument, self.as_of), compute)
+    }
+
+    /// The same of each holding, also of those that are no more.
+    fn holdings_series(&self) -> Arc<Vec<(InstrumentIndex, Series)>> {
+        let compute = || Series::of_holdings(self.ledger(), self.account(), self.terms());
+        self.books.figures.holdings((self.query.account.clone(), self.as_of), compute)
     }
 
     fn instrument(&self, index: InstrumentIndex) -> &Instrument {

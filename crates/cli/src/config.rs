@@ -1,21 +1,26 @@
 //! Options of every command, and the environment: the only place that reads it.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use jiff::Timestamp;
-use stonks_app::{App, Config};
+use stonks_app::{App, Config, Secret};
 use stonks_core::money::Currency;
-use stonks_host::Compiler;
 use stonks_host::discovery::Places;
+use stonks_host::{Compiler, PythonOptions};
 use tracing_subscriber::EnvFilter;
 
 use crate::built_ins::BUILT_INS;
 
 /// The argument that makes this program compile a plugin and nothing else.
 pub(crate) const COMPILE: &str = "compile-component";
+
+/// The argument that makes this program confine itself and become a Python plugin's process.
+pub(crate) const CONFINE: &str = "confine-python";
+const MOST_PASSPHRASE_BYTES: u64 = 4_096;
 
 #[derive(Args)]
 pub(crate) struct GlobalOptions {
@@ -42,6 +47,15 @@ pub(crate) struct GlobalOptions {
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) site_packages: Vec<PathBuf>,
 
+    /// A virtual environment whose packages may be plugins, before those of this machine; may be given
+    /// several times [default: the active one].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) python_env: Vec<PathBuf>,
+
+    /// The interpreter that runs Python plugins [default: the first `python3` on the path that suits].
+    #[arg(long, global = true, value_name = "PROGRAM", env = "STONKS_PYTHON")]
+    pub(crate) python: Option<PathBuf>,
+
     /// The currency in which totals are told.
     #[arg(
         long,
@@ -51,6 +65,11 @@ pub(crate) struct GlobalOptions {
         env = "STONKS_BASE_CURRENCY"
     )]
     pub(crate) base_currency: Currency,
+
+    /// A file with the passphrase that seals the vault, in place of a key file in the data directory; the
+    /// variable `STONKS_VAULT_PASSPHRASE` may hold the passphrase itself.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) vault_passphrase_file: Option<PathBuf>,
 
     /// Print JSON.
     #[arg(long, global = true)]
@@ -76,17 +95,37 @@ impl GlobalOptions {
             base_currency: self.base_currency,
             clock: Arc::new(Timestamp::now),
             compiler: compiler(),
+            python: self.python(),
+            vault_passphrase: self.vault_passphrase()?,
             is_resident: false,
         })
     }
 
+    fn python(&self) -> PythonOptions {
+        let confiner = match std::env::current_exe() {
+            Ok(program) => Some((program, vec![CONFINE.into()])),
+            Err(error) => {
+                tracing::warn!(%error, "this program can't find itself; no Python plugin can run");
+                None
+            }
+        };
+        let default = PythonOptions::default();
+        let interpreters = self.python.clone().map(|program| vec![program]);
+        PythonOptions {
+            confiner,
+            interpreters: interpreters.unwrap_or(default.interpreters),
+            ..default
+        }
+    }
+
     fn places(&self) -> Places {
         let home = folder_of_environment("HOME");
-        let site_packages = if self.site_packages.is_empty() {
+        let mut site_packages = site_packages_below(self.python_env.iter().map(library));
+        site_packages.extend(if self.site_packages.is_empty() {
             default_site_packages(home.as_deref())
         } else {
             self.site_packages.clone()
-        };
+        });
         Places {
             user: home.map(|home| home.join(".stonks_overwatch/plugins")),
             system: cfg!(unix).then(|| PathBuf::from("/usr/local/share/stonks_overwatch/plugins")),
@@ -95,9 +134,33 @@ impl GlobalOptions {
         }
     }
 
+    fn vault_passphrase(&self) -> Result<Option<Secret>> {
+        let passphrase = match &self.vault_passphrase_file {
+            Some(path) => Some(passphrase_in(path)?),
+            None => std::env::var_os("STONKS_VAULT_PASSPHRASE")
+                .map(|passphrase| Secret::new(passphrase.into_encoded_bytes())),
+        };
+        if passphrase.as_ref().is_some_and(Secret::is_empty) {
+            bail!("the passphrase of the vault is empty");
+        }
+        Ok(passphrase)
+    }
+
     pub(crate) async fn open(&self) -> Result<App> {
         App::open(self.config()?).await
     }
+}
+
+/// The first bytes of a file are enough: what is longer is no passphrase.
+fn passphrase_in(path: &Path) -> Result<Secret> {
+    let reading = || format!("reading the passphrase in `{}`", path.display());
+    let file = std::fs::File::open(path).with_context(reading)?;
+    let mut bytes = Vec::new();
+    file.take(MOST_PASSPHRASE_BYTES + 1).read_to_end(&mut bytes).with_context(reading)?;
+    if bytes.len() as u64 > MOST_PASSPHRASE_BYTES {
+        bail!("`{}` holds more than a passphrase", path.display());
+    }
+    Ok(Secret::from_line(bytes))
 }
 
 /// This program again, as a compiler.
@@ -120,12 +183,22 @@ fn folder_of_environment(name: &str) -> Option<PathBuf> {
 /// machine's. Python itself isn't asked.
 fn default_site_packages(home: Option<&Path>) -> Vec<PathBuf> {
     let libraries = [
-        folder_of_environment("VIRTUAL_ENV").map(|environment| environment.join("lib")),
+        folder_of_environment("VIRTUAL_ENV").as_ref().map(library),
         home.map(|home| home.join(".local/lib")),
         Some(PathBuf::from("/usr/local/lib")),
         Some(PathBuf::from("/usr/lib")),
     ];
-    let versions = libraries.into_iter().flatten().flat_map(|library| {
+    site_packages_below(libraries.into_iter().flatten())
+}
+
+/// Of a virtual environment.
+fn library(environment: &PathBuf) -> PathBuf {
+    environment.join("lib")
+}
+
+/// Where packages are in libraries of any version.
+fn site_packages_below(libraries: impl Iterator<Item = PathBuf>) -> Vec<PathBuf> {
+    let versions = libraries.flat_map(|library| {
         let entries = std::fs::read_dir(library).into_iter().flatten().flatten();
         let is_python = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b"python3");
         let mut found: Vec<PathBuf> = entries

@@ -62,6 +62,9 @@ fn main() -> ExitCode {
         )
         .into();
     }
+    if std::env::args_os().nth(1).is_some_and(|first| first == config::CONFINE) {
+        return stonks_host::confine::serve(std::env::args_os().skip(2), std::io::stdout().lock());
+    }
     let arguments = Arguments::parse();
     let output = Output::new(arguments.global.json);
     config::start_log(arguments.global.verbose);

@@ -1,5 +1,7 @@
 //! The only printer: data to stdout, everything else to stderr.
 
+mod hidden;
+
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -9,7 +11,8 @@ use serde::Serialize;
 use stonks_app::alerts::WebhookError;
 use stonks_app::reports::FigureError;
 use stonks_app::{
-    AccountError, ChoiceError, GrantError, ImportError, MigrationError, SettingsError, SyncError,
+    AccountError, BesideError, ChoiceError, GrantError, ImportError, MigrationError, SecretError,
+    SettingsError, SyncError, VaultError,
 };
 
 /// How results are shown.
@@ -149,34 +152,34 @@ impl<'a> Failure<'a> {
             let (line, column) = error.place();
             return Self { file: error.file(), line, column, hint: error.hint(), ..plain };
         }
-        if let Some(error) = error.downcast_ref::<AccountError>() {
-            return Self { hint: error.hint(), ..plain };
-        }
-        if let Some(error) = error.downcast_ref::<ChoiceError>() {
-            return Self { hint: error.hint(), ..plain };
-        }
-        if let Some(error) = error.downcast_ref::<FigureError>() {
-            return Self { hint: error.hint(), ..plain };
-        }
-        if let Some(error) = error.downcast_ref::<GrantError>() {
-            return Self { hint: error.hint(), ..plain };
-        }
-        if let Some(error) = error.downcast_ref::<SyncError>() {
-            return Self { hint: error.hint(), ..plain };
-        }
-        if let Some(error) = error.downcast_ref::<MigrationError>() {
-            return Self { hint: error.hint(), ..plain };
-        }
         if let Some(error) = error.downcast_ref::<SettingsError>() {
             let (line, column) = error.place();
             return Self { line, column, hint: error.hint(), ..plain };
         }
-        if let Some(error) = error.downcast_ref::<WebhookError>() {
-            return Self { hint: error.hint(), ..plain };
-        }
-        if let Some(error) = error.downcast_ref::<Advised>() {
-            return Self { hint: Some(error.hint.clone()), ..plain };
-        }
-        plain
+        Self { hint: hint(error), ..plain }
     }
+}
+
+/// What the user can do about it, as whoever failed says.
+fn hint(error: &anyhow::Error) -> Option<String> {
+    macro_rules! hint_of {
+        ($($kind:ty),*) => {
+            $(if let Some(error) = error.downcast_ref::<$kind>() {
+                return error.hint();
+            })*
+        };
+    }
+    hint_of!(
+        AccountError,
+        BesideError,
+        ChoiceError,
+        FigureError,
+        GrantError,
+        MigrationError,
+        SecretError,
+        SyncError,
+        VaultError,
+        WebhookError
+    );
+    error.downcast_ref::<Advised>().map(|error| error.hint.clone())
 }

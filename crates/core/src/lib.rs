@@ -10,6 +10,7 @@
 pub mod account;
 pub mod cash;
 pub mod claims;
+pub mod comparison;
 pub mod corporate_actions;
 pub mod definitions;
 pub mod deposits;

@@ -5,6 +5,7 @@ mod entry_points;
 mod found;
 mod index;
 mod names;
+mod package;
 mod reading;
 mod source;
 
@@ -19,8 +20,11 @@ use stonks_plugin::{Finding, PluginId, manifest};
 
 pub use self::difference::{Difference, difference};
 pub use self::found::{Fingerprint, Found};
+pub use self::package::{Installed, Package};
 pub use self::reading::ReadError;
 pub use self::source::{BuiltIn, Places, Source, Trust};
+
+use crate::bridge;
 
 use self::entry_points::{Announced, announced, leads_out, outside};
 use self::found::{Bytes, Judged, printable, unreadable};
@@ -68,6 +72,8 @@ pub fn discover(
         search.site_packages(folder);
     }
     let before_built_ins = search.candidates.len();
+    let bridges = data_dir.map(|data_dir| data_dir.join(bridge::FOLDER));
+    search.optional(bridges.as_deref(), Source::Bridge);
     search.optional(places.working.as_deref(), Source::WorkingDir);
 
     let mut plugins = search.judge(data_dir);
@@ -205,7 +211,12 @@ impl Search {
             }
             for Announced { entry, distribution, folder, problem } in announced(&root, &dist_info) {
                 self.looked_in.insert(folder.clone());
-                let source = Source::EntryPoint { folder: folder.clone(), entry, distribution };
+                let source = Source::EntryPoint {
+                    folder: folder.clone(),
+                    entry,
+                    distribution,
+                    site_packages: root.clone(),
+                };
                 self.candidates.push(Candidate { folder, source, problem });
             }
         }

@@ -26,8 +26,8 @@ pub use audit::{Audit, EgressRecord};
 pub use resolver::{Resolver, SystemResolver};
 
 use crate::outside::{Outside, Reach};
-use crate::runtime::wasm::Clock;
-use crate::runtime::wasm::contract::http::{Denial, HttpError, Request, Response};
+use crate::runtime::Clock;
+use crate::runtime::contract::http::{Denial, HttpError, Request, Response};
 use audit::Entry;
 use body::{Body, BodyError};
 use clients::Clients;

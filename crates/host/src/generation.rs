@@ -1,4 +1,4 @@
-//! One component of a plugin, as it was when it was loaded, and everything that runs of it.
+//! The code of a plugin, as it was when it was loaded, and everything that runs of it.
 //!
 //! A reload makes another generation. What runs of the old one finishes its work and ends; nothing
 //! new is started of it.
@@ -9,11 +9,10 @@ use std::time::Duration;
 use stonks_plugin::Manifest;
 use tokio::sync::{mpsc, watch};
 
-use crate::runtime::wasm::{Instance, Life, Loaded, Setting};
-use crate::runtime::{CallError, Limits};
+use crate::runtime::{CallError, Instance, Life, Limits, Loaded, Setting};
 use crate::supervisor::Supervisor;
 
-/// A loaded component, and its instances.
+/// Loaded code, and its instances.
 pub(crate) struct Generation {
     pub(crate) manifest: Manifest,
     loaded: Loaded,
@@ -58,10 +57,10 @@ impl Generation {
             closed: self.closed.subscribe(),
             _alive: alive,
         };
-        Instance::start(&self.loaded, settings, self.limits, life).await
+        self.loaded.start(settings, self.limits, life).await
     }
 
-    /// SHA-256 of the component.
+    /// SHA-256 of the code.
     pub(crate) const fn digest(&self) -> [u8; 32] {
         self.loaded.digest
     }

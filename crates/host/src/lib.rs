@@ -7,6 +7,7 @@
 
 #![deny(missing_docs)]
 
+pub mod bridge;
 pub mod discovery;
 pub mod egress;
 pub mod events;
@@ -28,8 +29,11 @@ pub use grants::{Granted, GrantedAddress, Grants};
 pub use manager::{Options, PluginInfo, PluginManager, StartError};
 pub use outside::{Outside, OutsideError};
 pub use registry::{Query, Registry};
+pub use runtime::python::{ComponentError, PythonOptions, build_component, confine};
 pub use runtime::wasm::compile::{self, Compiler};
-pub use runtime::wasm::{Clock, Instance, OpenFile, Setting, SettingValue};
-pub use runtime::{Call, CallError, FilePage, HealthReport, Limits};
+pub use runtime::{
+    Call, CallError, Clock, FilePage, HealthReport, Instance, Limits, OpenFile, Setting,
+    SettingValue,
+};
 pub use storage::{KeepError, Storage};
 pub use supervisor::StepError;

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::events::{Events, Happening};
 use crate::records::{LogLevel, LogLine, Records};
-use crate::runtime::wasm::Clock;
+use crate::runtime::Clock;
 
 /// Lines that wait to be kept; what comes beyond is lost, and counted.
 const QUEUE: usize = 1_000;

@@ -16,7 +16,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use futures::StreamExt;
-use sha2::{Digest, Sha256};
 use stonks_plugin::PluginId;
 use stonks_plugin::lifecycle::{Event, Reason, Standing, State};
 use stonks_plugin::manifest::Manifest;
@@ -28,11 +27,13 @@ use settings::settings_for;
 pub use start_error::StartError;
 
 use crate::discovery::{self, Found, Trust};
+use crate::egress::Egress;
 use crate::events::Events;
+use crate::imports::Imports;
 use crate::logs::Logs;
+use crate::outside::Reach;
 use crate::records::Actor;
-use crate::runtime::Limits;
-use crate::runtime::wasm::{Instance, Runtime};
+use crate::runtime::{Instance, Limits, python, wasm};
 use crate::supervisor::{Journal, Supervisor};
 
 /// So many plugins come up at once.
@@ -65,13 +66,29 @@ fn hidden_info(found: Found) -> PluginInfo {
 
 /// What all plugins share.
 struct Shared {
-    runtime: Runtime,
+    wasm: wasm::Runtime,
+    python: python::Runtime,
+    egress: Arc<Egress>,
     limits: Limits,
     journal: Journal,
     logs: Logs,
 }
 
 impl Shared {
+    /// What a plugin may call.
+    fn imports(&self, plugin: &PluginId, manifest: &Manifest) -> Imports {
+        let reach = Reach {
+            plugin: plugin.clone(),
+            asked: manifest.permissions.clone(),
+            egress: Arc::clone(&self.egress),
+        };
+        Imports {
+            clock: Arc::clone(&self.journal.clock),
+            logs: self.logs.clone(),
+            reach: Arc::new(reach),
+        }
+    }
+
     /// The host's limits, lowered to what the manifest says is enough.
     fn limits_for(&self, manifest: &Manifest) -> Limits {
         let own = &manifest.limits;
@@ -114,8 +131,14 @@ impl PluginManager {
         let cache = options.data_dir.as_ref().map(|folder| folder.join("cache/compiled"));
         let compiler = options.compiler.clone();
         let (clock, outside) = (Arc::clone(&options.clock), options.outside.clone());
-        let runtime = Runtime::new(cache, compiler, clock, logs.clone(), outside)?;
-        let shared = Shared { runtime, limits: options.limits, journal, logs };
+        let shared = Shared {
+            wasm: wasm::Runtime::new(cache, compiler)?,
+            python: python::Runtime::new(options.python.clone(), options.data_dir.as_deref()),
+            egress: Arc::new(Egress::new(outside, clock)),
+            limits: options.limits,
+            journal,
+            logs,
+        };
         let manager =
             Self { options, shared, plugins: RwLock::default(), hidden: RwLock::default() };
         let standings = manager.shared.journal.records.standings().await;
@@ -207,6 +230,9 @@ impl PluginManager {
     async fn start_one(&self, plugin: &Plugin) {
         let state = plugin.supervisor.standing().state;
         let Some(id) = plugin.id.clone() else { return };
+        if !plugin.found().source.starts_by_itself() {
+            return;
+        }
         // What a call brought up lacks the instance that the host keeps.
         if matches!(state, State::Discovered | State::Active)
             && let Err(error) = plugin.enable(&self.shared, &id, Actor::Host).await
@@ -233,6 +259,11 @@ impl PluginManager {
             plugin: id.clone(),
             known: plugins.keys().cloned().collect(),
         })
+    }
+
+    /// How it stands with Python on this machine.
+    pub async fn python(&self) -> python::Standing {
+        self.shared.python.standing().await
     }
 
     /// What happens to plugins, from now on.
@@ -332,19 +363,17 @@ impl PluginManager {
             .map_err(|problem| StartError::Setting { plugin: id.clone(), problem })
     }
 
-    /// SHA-256 of a plugin's component: what is computed by it holds as long as it stays the same.
+    /// SHA-256 of a plugin's code: what is computed by it holds as long as it stays the same.
     ///
     /// # Errors
-    /// A plugin that is unknown, or whose component can't be read.
+    /// A plugin that is unknown, or whose code can't be read.
     pub fn digest(&self, id: &PluginId) -> Result<[u8; 32], StartError> {
         let plugin = self.plugin(id)?;
         if let Some(generation) = plugin.current() {
             return Ok(generation.digest());
         }
-        let component = plugin.found().component();
-        let component =
-            component.map_err(|error| StartError::Read { plugin: id.clone(), error })?;
-        Ok(Sha256::digest(component).into())
+        let digest = plugin.found().code_digest();
+        digest.map_err(|error| StartError::Read { plugin: id.clone(), error })
     }
 
     /// Starts the instance that the host keeps of a plugin, if nothing forbids it.

@@ -1,13 +1,33 @@
 //! What runs plugins, and how a call can fail.
 
+pub(crate) mod contract;
+mod guest;
+mod instance;
+mod kinds;
+mod loaded;
+pub mod python;
 pub mod wasm;
+mod worker;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use stonks_core::fact::Located;
 use stonks_plugin::health::{Measurement, Report};
 use stonks_plugin::{PluginId, Service};
+
+pub(crate) use instance::Life;
+pub use instance::{Instance, OpenFile};
+pub use loaded::LoadError;
+pub(crate) use loaded::{Code, Loaded};
+
+/// Tells the time to plugins; tests hold it.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// How long an ended plugin may take for its farewell.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What one instance of a plugin may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +46,26 @@ impl Default for Limits {
     fn default() -> Self {
         Self { memory: 512 << 20, call: Duration::from_secs(30), reply: 64 << 20, file: 64 << 20 }
     }
+}
+
+/// The value of a setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingValue {
+    /// Free text, or the choice.
+    Text(String),
+    /// An exact decimal in canonical form.
+    Number(String),
+    /// Yes or no.
+    Flag(bool),
+}
+
+/// A setting as the plugin gets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// As in the manifest.
+    pub key: String,
+    /// What the user set, or the default.
+    pub value: SettingValue,
 }
 
 /// What was asked of a plugin.

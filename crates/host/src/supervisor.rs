@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::events::{Events, Happening};
 use crate::records::{Actor, RecordError, Records, Transition};
 use crate::runtime::CallErrorKind;
-use crate::runtime::wasm::Clock;
+use crate::runtime::Clock;
 
 /// Measurements are over so many calls.
 const N_CALLS: usize = 100;

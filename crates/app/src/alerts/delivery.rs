@@ -2,7 +2,6 @@
 //! Each webhook has a way of its own, so that one that hangs holds up no other.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -17,9 +16,10 @@ use stonks_plugin::digest::hex;
 use tokio::task::JoinSet;
 
 use super::webhooks::place;
-use super::{Alert, Webhook, WebhookError, secrets};
+use super::{Alert, Webhook, WebhookError};
 use crate::app::App;
 use crate::db::webhooks::{self, DeliveryRow};
+use crate::vault::VaultError;
 
 /// How long a receiver may take for its answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
@@ -130,7 +130,7 @@ fn signature(secret: &[u8], body: &str) -> Result<String, String> {
 /// Sends something once; the problem is a sentence without anything secret.
 pub(super) async fn send(
     clients: &Clients,
-    data_dir: &Path,
+    app: &App,
     webhook: &Webhook,
     (name, body): (&str, &str),
 ) -> Result<(), String> {
@@ -140,8 +140,8 @@ pub(super) async fn send(
         .header(header::CONTENT_TYPE, "application/json")
         .header("X-Stonks-Delivery", name);
     if webhook.is_signed {
-        let secret = secrets::read(data_dir, webhook.id).map_err(|error| format!("{error:#}"))?;
-        request = request.header("X-Stonks-Signature", signature(&secret, body)?);
+        let secret = app.webhook_secret(webhook.id).await.map_err(|error| told(&error))?;
+        request = request.header("X-Stonks-Signature", signature(secret.expose(), body)?);
     }
     let answer = request.body(body.to_owned()).send().await.map_err(problem)?;
     let status = answer.status();
@@ -151,6 +151,14 @@ pub(super) async fn send(
         Err(format!("it answers {status}, and redirects aren't followed"))
     } else {
         Err(format!("it answers {status}"))
+    }
+}
+
+/// With its causes, where it has some.
+fn told(error: &VaultError) -> String {
+    match error {
+        VaultError::Storage(error) => format!("{error:#}"),
+        error => error.to_string(),
     }
 }
 
@@ -269,7 +277,7 @@ async fn attempt(app: &App, clients: &Clients, row: &DeliveryRow) -> Result<()> 
         Err("the last try was cut off".to_owned())
     } else {
         let letter = (row.name.as_str(), row.body.as_str());
-        send(clients, &app.config.data_dir, &webhook, letter).await
+        send(clients, app, &webhook, letter).await
     };
     let at = app.now().to_string();
     let mut transaction = app.database.write().await?;

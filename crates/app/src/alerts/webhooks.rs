@@ -9,6 +9,7 @@ use super::delivery::{self, Clients};
 use super::secrets;
 use crate::app::App;
 use crate::db::webhooks::{self, WebhookRow};
+use crate::vault::{Secret, VaultError};
 
 /// The longest URL that is kept, in bytes.
 const MOST_URL_BYTES: usize = 2_048;
@@ -38,7 +39,7 @@ pub struct Webhook {
 /// A webhook to be.
 pub struct NewWebhook {
     url: Url,
-    secret: Option<Vec<u8>>,
+    secret: Option<Secret>,
 }
 
 /// Why a webhook isn't taken, found or reached.
@@ -60,7 +61,18 @@ pub enum WebhookError {
     #[error("webhook {id} doesn't take what is sent to it: {problem}")]
     Unreached { id: i64, problem: String },
     #[error(transparent)]
+    Vault(VaultError),
+    #[error(transparent)]
     Storage(#[from] anyhow::Error),
+}
+
+impl From<VaultError> for WebhookError {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::Storage(error) => Self::Storage(error),
+            error => Self::Vault(error),
+        }
+    }
 }
 
 impl WebhookError {
@@ -76,6 +88,7 @@ impl WebhookError {
                 let known: Vec<String> = known.iter().map(ToString::to_string).collect();
                 Some(format!("there is {}", known.join(", ")))
             }
+            Self::Vault(error) => error.hint(),
             _ => None,
         }
     }
@@ -99,10 +112,7 @@ impl NewWebhook {
             return Err(WebhookError::Userinfo);
         }
         parsed.set_fragment(None);
-        let secret = secret.map(|secret| {
-            let secret = secret.strip_suffix(b"\n").unwrap_or(secret);
-            secret.strip_suffix(b"\r").unwrap_or(secret).to_vec()
-        });
+        let secret = secret.map(|secret| Secret::from_line(secret.to_vec()));
         if secret.as_ref().is_some_and(|secret| !(1..=MOST_SECRET_BYTES).contains(&secret.len())) {
             return Err(WebhookError::Secret);
         }
@@ -150,16 +160,17 @@ impl App {
     /// # Errors
     /// A secret or a row that can't be kept. Nothing is kept then.
     pub async fn add_webhook(&self, new: NewWebhook) -> Result<Webhook, WebhookError> {
+        let secret = match &new.secret {
+            Some(secret) => Some((self.vault_key().await?, secret)),
+            None => None,
+        };
         let mut transaction = self.database.write().await?;
         let (url, at) = (new.url.as_str(), self.now().to_string());
-        let id = webhooks::insert(&mut transaction, url, new.secret.is_some(), &at).await?;
-        if let Some(secret) = &new.secret {
-            secrets::put(&self.config.data_dir, id, secret)?;
+        let id = webhooks::insert(&mut transaction, url, secret.is_some(), &at).await?;
+        if let Some((key, secret)) = secret {
+            secrets::put(&mut transaction, &key, id, secret, &at).await?;
         }
-        if let Err(error) = transaction.commit().await {
-            secrets::remove(&self.config.data_dir, id)?;
-            return Err(error.into());
-        }
+        transaction.commit().await?;
         self.webhook(id).await
     }
 
@@ -194,8 +205,9 @@ impl App {
         self.webhook(id).await?;
         let mut transaction = self.database.write().await?;
         webhooks::delete(&mut transaction, id).await?;
+        secrets::forget(&mut transaction, id).await?;
         transaction.commit().await?;
-        Ok(secrets::remove(&self.config.data_dir, id)?)
+        Ok(self.remove_old_file(id)?)
     }
 
     /// Sends something there now that is no alert, once.
@@ -207,7 +219,7 @@ impl App {
         let (name, body) = delivery::test_letter(self.now())?;
         let clients = Clients::new(delivery::PATIENCE);
         let letter = (name.as_str(), body.as_str());
-        let sent = delivery::send(&clients, &self.config.data_dir, &webhook, letter).await;
+        let sent = delivery::send(&clients, self, &webhook, letter).await;
         let at = self.now().to_string();
         let mut transaction = self.database.write().await?;
         match &sent {
@@ -250,7 +262,7 @@ mod tests {
     #[test]
     fn a_secret_is_what_stands_in_the_file() {
         let secret = |bytes: &[u8]| NewWebhook::new("https://a.example", Some(bytes));
-        assert_eq!(secret(b"s e\r\n").unwrap().secret.unwrap(), b"s e");
+        assert_eq!(secret(b"s e\r\n").unwrap().secret.unwrap().expose(), b"s e");
         assert!(matches!(secret(b"\n"), Err(WebhookError::Secret)));
         assert!(matches!(secret(&[b'x'; 5_000]), Err(WebhookError::Secret)));
     }

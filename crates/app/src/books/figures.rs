@@ -1,11 +1,13 @@
 //! What pages ask for again and again, computed once for each state of the facts.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
 use stonks_core::account::AccountName;
-use stonks_core::performance::DayValue;
+use stonks_core::ledger::InstrumentIndex;
+use stonks_core::performance::{DayValue, Series};
 use stonks_core::portfolio::Portfolio;
 
 /// So many answers are kept of each kind: a day's worth of looking around.
@@ -14,18 +16,24 @@ const MOST: usize = 32;
 /// An account, or all; and the day.
 type Question = (Option<AccountName>, Date);
 
-/// Answers to one kind of question, as long as the books they come from.
-struct Answers<T>(Mutex<HashMap<Question, Arc<T>>>);
+/// The same about one instrument, or all.
+type SeriesQuestion = (Option<AccountName>, Option<InstrumentIndex>, Date);
 
-impl<T> Default for Answers<T> {
+/// What each instrument brought, day by day.
+type HoldingSeries = Vec<(InstrumentIndex, Series)>;
+
+/// Answers to one kind of question, as long as the books they come from.
+struct Answers<Q, T>(Mutex<HashMap<Q, Arc<T>>>);
+
+impl<Q, T> Default for Answers<Q, T> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<T> Answers<T> {
+impl<Q: Eq + Hash, T> Answers<Q, T> {
     /// The answer that is known, or a new one. Two who ask at once may both compute it; nobody waits.
-    fn to(&self, question: Question, compute: impl FnOnce() -> T) -> Arc<T> {
+    fn to(&self, question: Q, compute: impl FnOnce() -> T) -> Arc<T> {
         let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(answer) = known().get(&question) {
             return Arc::clone(answer);
@@ -43,8 +51,10 @@ impl<T> Answers<T> {
 /// Figures of one state of the facts.
 #[derive(Default)]
 pub(crate) struct Figures {
-    portfolios: Answers<Portfolio>,
-    histories: Answers<Vec<DayValue>>,
+    portfolios: Answers<Question, Portfolio>,
+    histories: Answers<Question, Vec<DayValue>>,
+    series: Answers<SeriesQuestion, Series>,
+    holdings: Answers<Question, HoldingSeries>,
 }
 
 impl Figures {
@@ -63,6 +73,22 @@ impl Figures {
     ) -> Arc<Vec<DayValue>> {
         self.histories.to(question, compute)
     }
+
+    pub(crate) fn series(
+        &self,
+        question: SeriesQuestion,
+        compute: impl FnOnce() -> Series,
+    ) -> Arc<Series> {
+        self.series.to(question, compute)
+    }
+
+    pub(crate) fn holdings(
+        &self,
+        question: Question,
+        compute: impl FnOnce() -> HoldingSeries,
+    ) -> Arc<HoldingSeries> {
+        self.holdings.to(question, compute)
+    }
 }
 
 #[cfg(test)]
@@ -73,7 +99,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_computed_once_and_the_memory_for_them_is_bounded() {
-        let (answers, mut n_computed) = (Answers::default(), 0);
+        let (answers, mut n_computed) = (Answers::<Question, _>::default(), 0);
         let mut ask = |day: i8| {
             let question = (None, date(2024, 1, 1).saturating_add(jiff::Span::new().days(day)));
             *answers.to(question, || {

@@ -16,11 +16,21 @@ pub(crate) struct AccountRow {
     pub(crate) fee_treatment: String,
     pub(crate) oversell: String,
     pub(crate) created_at: String,
+    /// The account that counts, where this one doesn't.
+    pub(crate) beside: Option<i64>,
 }
 
+/// Those that count.
 pub(crate) async fn all(transaction: &mut Transaction) -> Result<Vec<AccountRow>> {
-    let sql = "SELECT id, name, plugin, settings, cost_method, fee_treatment, oversell, created_at \
-               FROM accounts ORDER BY name";
+    let mut rows = every(transaction).await?;
+    rows.retain(|row| row.beside.is_none());
+    Ok(rows)
+}
+
+/// Those that count, and those beside them.
+pub(crate) async fn every(transaction: &mut Transaction) -> Result<Vec<AccountRow>> {
+    let sql = "SELECT id, name, plugin, settings, cost_method, fee_treatment, oversell, created_at, \
+               beside FROM accounts ORDER BY name";
     Ok(with_connection!(transaction, |connection| sqlx::query_as(sql).fetch_all(connection).await)?)
 }
 
@@ -36,8 +46,8 @@ pub(crate) async fn lock(transaction: &mut Transaction, id: i64) -> Result<()> {
 /// False where the name is taken.
 pub(crate) async fn insert(transaction: &mut Transaction, row: &AccountRow) -> Result<bool> {
     let sql = "INSERT INTO accounts \
-               (name, plugin, settings, cost_method, fee_treatment, oversell, created_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+               (name, plugin, settings, cost_method, fee_treatment, oversell, created_at, beside) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
     let inserted = with_connection!(transaction, |connection| sqlx::query(sql)
         .bind(&row.name)
         .bind(&row.plugin)
@@ -46,6 +56,7 @@ pub(crate) async fn insert(transaction: &mut Transaction, row: &AccountRow) -> R
         .bind(&row.fee_treatment)
         .bind(&row.oversell)
         .bind(&row.created_at)
+        .bind(row.beside)
         .execute(connection)
         .await
         .map(|done| done.rows_affected()))?;
@@ -61,6 +72,24 @@ pub(crate) async fn set_costs(transaction: &mut Transaction, row: &AccountRow) -
         .bind(&row.cost_method)
         .bind(&row.fee_treatment)
         .bind(&row.oversell)
+        .execute(connection)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}
+
+/// Replaces name and place of an account: what it is called, and whether it counts.
+pub(crate) async fn set_place(
+    transaction: &mut Transaction,
+    id: i64,
+    name: &str,
+    beside: Option<i64>,
+) -> Result<()> {
+    let sql = "UPDATE accounts SET name = $2, beside = $3 WHERE id = $1";
+    with_connection!(transaction, |connection| sqlx::query(sql)
+        .bind(id)
+        .bind(name)
+        .bind(beside)
         .execute(connection)
         .await
         .map(|_| ()))?;

@@ -99,3 +99,20 @@ pub(crate) async fn delete_allocation(
         .map(|done| done.rows_affected()))?;
     Ok(deleted == 1)
 }
+
+/// Makes what was chosen for one account that of another.
+pub(crate) async fn hand_over(transaction: &mut Transaction, from: i64, to: i64) -> Result<()> {
+    const TABLES: [&str; 2] = [
+        "UPDATE lot_selections SET account_id = $2 WHERE account_id = $1",
+        "UPDATE spin_off_allocations SET account_id = $2 WHERE account_id = $1",
+    ];
+    for sql in TABLES {
+        with_connection!(transaction, |connection| sqlx::query(sql)
+            .bind(from)
+            .bind(to)
+            .execute(connection)
+            .await
+            .map(|_| ()))?;
+    }
+    Ok(())
+}

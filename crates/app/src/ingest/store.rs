@@ -30,6 +30,8 @@ use crate::db::{Transaction, settings};
 /// Whom the facts belong to.
 pub(super) enum Owner {
     Account(AccountName),
+    /// What is beside an account, and doesn't count.
+    Beside(AccountName),
     New(NewAccount),
     Nobody,
 }
@@ -37,7 +39,7 @@ pub(super) enum Owner {
 impl Owner {
     fn name(&self) -> Option<AccountName> {
         match self {
-            Self::Account(name) => Some(name.clone()),
+            Self::Account(name) | Self::Beside(name) => Some(name.clone()),
             Self::New(new) => Some(new.name.clone()),
             Self::Nobody => None,
         }
@@ -105,9 +107,16 @@ impl App {
             (None, ..) => None,
             // Nothing is known of an account that isn't there.
             (Some(_), Mode::DryRun, Owner::New(_)) => Some(NO_ACCOUNT),
-            (Some(name), ..) => {
-                let rows = accounts::all(&mut transaction).await?;
-                let row = rows.iter().find(|row| row.name == name.as_str());
+            (Some(name), _, owner) => {
+                let rows = accounts::every(&mut transaction).await?;
+                let named = rows.iter().find(|row| row.name == name.as_str());
+                let row = match owner {
+                    Owner::Beside(_) => {
+                        let counting = named.map(|row| row.id);
+                        rows.iter().find(|row| row.beside.is_some() && row.beside == counting)
+                    }
+                    _ => named,
+                };
                 Some(row.with_context(|| format!("account `{name}` was removed meanwhile"))?.id)
             }
         };

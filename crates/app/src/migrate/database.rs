@@ -1,5 +1,7 @@
 //! The Python system's database, read from a copy: nothing is written beside the original.
 
+mod migrations;
+
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,19 +14,10 @@ use sqlx::{Column, ConnectOptions, Connection, Row, TypeInfo, ValueRef};
 
 use super::MigrationError;
 use crate::app::create_private;
-
-/// Names of the database in a data directory; the demo's counts where there is no other.
-const NAMES: [&str; 4] =
-    ["db.sqlite3", "data/db.sqlite3", "demo_db.sqlite3", "data/demo_db.sqlite3"];
+pub(super) use migrations::Applied;
 
 /// What SQLite writes beside a database; part of it while it is in use.
 const COMPANIONS: [&str; 2] = ["-wal", "-journal"];
-
-/// The Django application whose migrations count.
-const APPLICATION: &str = "stonks_overwatch";
-
-/// The first migration at which every table read here has today's columns.
-const OLDEST: u32 = 9;
 
 /// A larger database is refused before it is copied.
 const MOST_BYTES: u64 = 4 << 30;
@@ -44,14 +37,15 @@ pub(super) struct OldTable {
     pub(super) name: &'static str,
     pub(super) columns: &'static [&'static str],
     pub(super) order: &'static str,
+    /// The migration that made it; none for what every database that is read has.
+    pub(super) since: Option<&'static str>,
 }
 
 /// The copy, open.
 pub(super) struct OldDatabase {
     connection: SqliteConnection,
     path: PathBuf,
-    /// The last migration that was applied: `0009_globalconfiguration`.
-    pub(super) migration: String,
+    pub(super) migrations: Applied,
     // Dropped behind the connection, and removed then.
     _copy: Copied,
 }
@@ -64,15 +58,6 @@ impl Drop for Copied {
         // What stays is private, and removed with the data directory at the latest.
         let _ = fs::remove_dir_all(&self.0);
     }
-}
-
-/// The database that a path names: the file itself, or the one in the data directory.
-pub(super) fn locate(from: &Path) -> Result<PathBuf, MigrationError> {
-    if from.is_file() {
-        return Ok(from.to_path_buf());
-    }
-    let named = NAMES.iter().map(|name| from.join(name)).find(|path| path.is_file());
-    named.ok_or_else(|| MigrationError::NoDatabase(from.to_path_buf()))
 }
 
 impl OldDatabase {
@@ -92,10 +77,14 @@ impl OldDatabase {
         // The copy is opened for writing: what its journal holds is then part of it.
         let options = SqliteConnectOptions::new().filename(&copy).disable_statement_logging();
         let connection = SqliteConnection::connect_with(&options).await.map_err(unreadable)?;
-        let mut database =
-            Self { connection, path: path.to_path_buf(), migration: String::new(), _copy: copied };
+        let mut database = Self {
+            connection,
+            path: path.to_path_buf(),
+            migrations: Applied::default(),
+            _copy: copied,
+        };
         database.check_whole().await?;
-        database.migration = database.last_migration().await?;
+        database.migrations = Applied::read(&mut database.connection, path).await?;
         Ok(database)
     }
 
@@ -114,29 +103,42 @@ impl OldDatabase {
         }
     }
 
-    async fn last_migration(&mut self) -> Result<String, MigrationError> {
-        let foreign = || MigrationError::Foreign(self.path.clone());
-        let told: Result<Vec<String>, sqlx::Error> = sqlx::query_scalar(
-            "SELECT name FROM django_migrations WHERE app = $1 ORDER BY name DESC",
-        )
-        .bind(APPLICATION)
-        .fetch_all(&mut self.connection)
-        .await;
-        let last = told.ok().and_then(|names| names.into_iter().next()).ok_or_else(foreign)?;
-        let number = last.split('_').next().and_then(|number| number.parse::<u32>().ok());
-        match number {
-            None => Err(foreign()),
-            Some(number) if number < OLDEST => {
-                Err(MigrationError::TooOld { path: self.path.clone(), migration: last })
+    /// Whether the database has come so far that it has a table.
+    pub(super) fn has(&self, table: &OldTable) -> bool {
+        table.since.is_none_or(|migration| self.migrations.contains(migration))
+    }
+
+    /// Tables that hold rows and are none of `known`, and how many rows each holds.
+    pub(super) async fn others(
+        &mut self,
+        is_known: impl Fn(&str) -> bool,
+    ) -> Result<Vec<(String, i64)>, MigrationError> {
+        let path = self.path.clone();
+        let unreadable = |error: sqlx::Error| unreadable(&path, &error);
+        let names: Vec<String> =
+            sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+                .fetch_all(&mut self.connection)
+                .await
+                .map_err(unreadable)?;
+        let mut others = Vec::new();
+        for name in names.into_iter().filter(|name| !is_known(name)) {
+            let statement = format!("SELECT COUNT(*) FROM \"{}\"", name.replace('"', "\"\""));
+            let n_rows: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(statement))
+                .fetch_one(&mut self.connection)
+                .await
+                .map_err(unreadable)?;
+            if n_rows > 0 {
+                others.push((name, n_rows));
             }
-            Some(_) => Ok(last),
         }
+        Ok(others)
     }
 
     /// All rows of a table.
     pub(super) async fn rows(&mut self, table: &OldTable) -> Result<Vec<OldRow>, MigrationError> {
         let path = self.path.clone();
-        let incomplete = |what: String| MigrationError::Incomplete { path: path.clone(), what };
+        let migrations = self.migrations.clone();
+        let incomplete = |what: String| migrations.incomplete(&path, what);
         let present: Vec<String> = sqlx::query_scalar("SELECT name FROM pragma_table_info($1)")
             .bind(table.name)
             .fetch_all(&mut self.connection)
@@ -199,11 +201,11 @@ fn copy_whole(path: &Path, copy: &Path) -> Result<(), MigrationError> {
         if length > MOST_BYTES {
             return Err(MigrationError::TooLarge { path: path.to_path_buf(), length });
         }
-        fs::copy(path, copy).map_err(failed)?;
+        copy_private(path, copy).map_err(failed)?;
         for companion in COMPANIONS {
             let (from, to) = (beside(path, companion), beside(copy, companion));
             if from.exists() {
-                fs::copy(from, to).map_err(failed)?;
+                copy_private(&from, &to).map_err(failed)?;
             } else {
                 let _ = fs::remove_file(to);
             }
@@ -214,6 +216,17 @@ fn copy_whole(path: &Path, copy: &Path) -> Result<(), MigrationError> {
         std::thread::sleep(std::time::Duration::from_millis(200));
     }
     Err(MigrationError::Busy(path.to_path_buf()))
+}
+
+/// A copy that can be written, also of what can't be.
+fn copy_private(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::copy(from, to)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(to, fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(())
 }
 
 fn beside(path: &Path, companion: &str) -> PathBuf {

@@ -43,6 +43,8 @@ pub struct PerformanceQuery {
     pub benchmark: Option<String>,
     /// Whether each day is told.
     pub daily: bool,
+    /// The risk-free rate of a year, as a fraction, that the Sharpe ratio is told against.
+    pub risk_free: f64,
 }
 
 /// Returns over a period. Rates are fractions: 0.05 is 5 %.
@@ -64,6 +66,8 @@ pub struct PerformanceReport {
     pub days: i32,
     #[schema(value_type = String)]
     pub base_currency: Currency,
+    /// The rate of a year that the Sharpe ratio is told against.
+    pub risk_free: f64,
     #[serde(flatten)]
     pub figures: PerformanceFigures,
     pub drawdown: Option<DrawdownRow>,
@@ -186,19 +190,20 @@ fn report(
         (None, Some(account)) => Scope::Account(account),
         (None, None) => Scope::Portfolio,
     };
-    let series = Series::of(desk.ledger(), scope, desk.terms());
-    let period = query.period(&series, desk.as_of);
+    let series = &desk.series(scope);
+    let period = query.period(series, desk.as_of);
     let mut reasons = Vec::new();
-    let figures = PerformanceFigures::new(desk, &series, period, &mut reasons);
+    let asked = (period, query.risk_free);
+    let figures = PerformanceFigures::new(desk, series, asked, &mut reasons);
     let drawdown = period.and_then(|period| series.drawdown(period).ok()).map(DrawdownRow::new);
-    let years = period.map(|period| YearRow::all(desk, &series, period)).unwrap_or_default();
+    let years = period.map(|period| YearRow::all(desk, series, period)).unwrap_or_default();
     let compared = benchmark.map(|instrument| {
         let prices = benchmark::prices(desk, instrument);
-        (BenchmarkRow::new(desk, &series, period, instrument, &prices), prices)
+        (BenchmarkRow::new(desk, series, period, instrument, &prices), prices)
     });
     let prices = compared.as_ref().map(|(_, prices)| prices.as_slice());
     let daily = query.daily.then(|| {
-        period.map(|period| days(desk, scope, &series, period, prices)).unwrap_or_default()
+        period.map(|period| days(desk, scope, series, period, prices)).unwrap_or_default()
     });
     reasons.extend(without_cash(desk, holding));
     PerformanceReport {
@@ -209,6 +214,7 @@ fn report(
         to: period.map_or(desk.as_of, |period| period.through),
         days: period.map_or(0, |period| period.n_days()),
         base_currency: desk.base,
+        risk_free: query.risk_free,
         figures,
         drawdown,
         years,

@@ -10,6 +10,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, Response, StatusCode};
 use serde_json::{Value, json};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{Connection, Executor};
 use stonks_app::App;
 use stonks_app::alerts::{AlertWatch, NewWebhook, Post, WebhookError};
 use stonks_plugin::PluginId;
@@ -18,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
 use crate::plugins::ticking;
-use crate::test_app::{TestApp, on_both};
+use crate::test_app::{Kind, TestApp, on_both};
 
 /// How long a receiver may take in these tests.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -267,18 +269,11 @@ on_both! {
         assert!(!body.contains("private") && !webhook.place().contains("private"));
     }
 
-    async fn a_secret_is_a_file_of_its_owner_and_goes_with_its_webhook(test) {
+    async fn a_webhook_without_its_secret_goes_like_any_other(test) {
         let watched = Watched::new(test).await;
         let id = watched.add("https://hooks.example/x", Some(b"between us")).await;
-        let file = watched.folder.path().join("webhook-secrets").join(id.to_string());
-        assert_eq!(std::fs::read(&file).unwrap(), b"between us");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-        }
+        std::fs::remove_file(watched.folder.path().join("vault.key")).unwrap();
         watched.app.remove_webhook(id).await.unwrap();
-        assert!(!file.exists());
         let gone = watched.app.remove_webhook(id).await;
         assert!(matches!(gone, Err(WebhookError::Unknown { .. })));
     }
@@ -359,11 +354,12 @@ on_both! {
         let mut watched = Watched::new(test).await;
         let (receiver, url) = Receiver::start().await;
         let id = watched.add(&url, Some(b"between us")).await;
-        std::fs::remove_dir_all(watched.folder.path().join("webhook-secrets")).unwrap();
+        std::fs::remove_file(watched.folder.path().join("vault.key")).unwrap();
         watched.let_it_be("down").await;
         watched.send().await;
         let problem = watched.state(id).await.0.unwrap();
-        assert!(problem.starts_with("reading the webhook's secret in "), "{problem}");
+        assert!(problem.starts_with("the vault's key file `"), "{problem}");
+        assert!(problem.ends_with("` is missing"), "{problem}");
         assert_eq!(receiver.n_got(), 0);
     }
 
@@ -408,4 +404,28 @@ fn hmac_by_hand(key: &[u8], message: &[u8]) -> String {
     let inner = Sha256::new().chain_update(padded(0x36)).chain_update(message).finalize();
     let outer = Sha256::new().chain_update(padded(0x5c)).chain_update(inner).finalize();
     outer.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[tokio::test]
+async fn a_secret_of_before_the_vault_moves_into_it() {
+    let test = TestApp::open(Kind::Sqlite).await.unwrap();
+    let mut watched = Watched::new(test).await;
+    let (receiver, url) = Receiver::start().await;
+    let id = watched.add(&url, Some(b"another")).await;
+    let folder = watched.folder.path().to_path_buf();
+    let options = SqliteConnectOptions::new().filename(folder.join("stonks.sqlite3"));
+    let mut database = SqliteConnection::connect_with(&options).await.unwrap();
+    database.execute("DELETE FROM secrets").await.unwrap();
+    database.close().await.unwrap();
+    let file = folder.join("webhook-secrets").join(id.to_string());
+    std::fs::create_dir(folder.join("webhook-secrets")).unwrap();
+    std::fs::write(&file, b"between us").unwrap();
+    for (place, start) in ["down", "well"].into_iter().enumerate() {
+        watched.let_it_be(start).await;
+        watched.send().await;
+        let body = receiver.got.lock().unwrap()[place].1.clone();
+        let expected = format!("sha256={}", hmac_by_hand(b"between us", body.as_bytes()));
+        assert_eq!(receiver.header(place, "x-stonks-signature"), Some(expected));
+        assert!(!file.exists());
+    }
 }

@@ -50,6 +50,19 @@ on_both! {
         assert!(report.benchmark.unwrap().instrument.isin.is_some());
     }
 
+    async fn the_sharpe_ratio_is_told_against_the_rate_that_is_asked_for(test) {
+        demo::fill(&test.app).await.unwrap();
+        let as_of = Some(demo::today());
+        let figures = async |risk_free| {
+            let query = PerformanceQuery { as_of, risk_free, ..Default::default() };
+            test.app.performance(&query).await.unwrap().figures
+        };
+        let (none, some) = (figures(0.0).await, figures(0.02).await);
+        let lower = 0.02 / none.volatility.unwrap();
+        assert!((none.sharpe.unwrap() - lower - some.sharpe.unwrap()).abs() < 1e-9);
+        assert_eq!(none.twr, some.twr);
+    }
+
     async fn a_return_of_nothing_has_no_value(test) {
         let report = test.app.performance(&PerformanceQuery::default()).await.unwrap();
         assert_eq!((report.figures.twr, report.figures.mwr, report.from), (None, None, None));

@@ -4,9 +4,11 @@
 //! `docs/differences.md`, which `BLESS=1` writes anew from the figures of these tests.
 
 mod bad_days;
+mod brokers;
 mod differences;
 mod old;
 mod real_account;
+mod settings;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -93,9 +95,19 @@ async fn every_row_is_brought_along_once() {
             ("degiro_agendadividend", 0, 0),
             ("degiro_productinfo", 10, 9),
             ("degiro_companyprofile", 10, 7),
+            ("bitvavo_transactions", 0, 0),
+            ("bitvavo_productquotation", 0, 0),
+            ("bitvavo_balance", 0, 0),
+            ("bitvavo_assets", 0, 0),
+            ("ibkr_transactions", 0, 0),
+            ("ibkr_positions", 0, 0),
+            ("yfinance_ticker_info", 0, 0),
+            ("yfinance_stock_splits", 0, 0),
+            ("brokers_configuration", 3, 3),
+            ("global_configuration", 0, 0),
         ]
     );
-    assert_eq!(report.migration, "0009_globalconfiguration");
+    assert_eq!(report.migration.as_deref(), Some("0009_globalconfiguration"));
     let first = report.import.unwrap();
     assert!(first.n_new() > 5_000, "{}", first.n_new());
     let again = test.app.migrate_python(&folder.join("demo_db.sqlite3"), None, Mode::Store).await;

@@ -21,3 +21,4 @@ mod plugins;
 mod syncs;
 mod test_app;
 mod upstream;
+mod vault;

@@ -103,6 +103,8 @@ impl TestApp {
             built_ins: &[],
             base_currency: Currency::EUR,
             compiler: stonks_app::Compiler::Here,
+            python: stonks_app::PythonOptions::default(),
+            vault_passphrase: None,
             is_resident: true,
             clock: Arc::new(|| "2026-11-24T12:00:00Z".parse::<Timestamp>().unwrap()),
         };

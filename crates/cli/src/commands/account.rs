@@ -1,6 +1,8 @@
 //! `stonks account`: the user's accounts.
 
+mod beside;
 mod costs;
+mod secrets;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -26,7 +28,14 @@ pub(crate) enum Command {
     Lots(costs::LotOptions),
     /// Say from what a spin-off came, and how much of its cost goes along.
     SpinOff(costs::SpinOff),
-    /// Remove an account, and all that was imported into it.
+    /// Set, list and remove credentials.
+    #[command(subcommand)]
+    Secrets(secrets::Command),
+    /// Let another plugin feed an account beside the one that counts, to compare the two.
+    Beside(beside::Options),
+    /// Make the plugin beside an account the one that counts; the other goes on beside it.
+    CutOver(beside::CutOver),
+    /// Remove an account, with its secrets and all that was imported into it.
     Remove(Remove),
 }
 
@@ -50,7 +59,7 @@ pub(crate) struct Remove {
     name: AccountName,
 }
 
-fn setting(text: &str) -> Result<(String, String), String> {
+pub(crate) fn setting(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("`KEY=VALUE` is expected")?;
     Ok((key.to_owned(), value.to_owned()))
 }
@@ -67,6 +76,9 @@ pub(crate) async fn run(
         Command::Set(options) => costs::set(&app, &options, output).await,
         Command::Lots(options) => costs::lots(&app, &options, output).await,
         Command::SpinOff(options) => costs::spin_off(&app, &options, output).await,
+        Command::Secrets(command) => secrets::run(&app, &command, output).await,
+        Command::Beside(options) => beside::run(&app, options, output).await,
+        Command::CutOver(options) => beside::cut_over(&app, &options, output).await,
         Command::Remove(options) => remove(&app, &options, output).await,
     };
     app.close().await;

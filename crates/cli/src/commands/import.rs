@@ -18,12 +18,13 @@ use crate::config::GlobalOptions;
 use crate::output::{Column, Output};
 
 #[derive(Args)]
-#[command(group(ArgGroup::new("target").required(true).args(["account", "plugin"])))]
+#[command(group(ArgGroup::new("target").required(true).multiple(true).args(["account", "plugin"])))]
 pub(crate) struct Options {
     /// The account that the files belong to.
     #[arg(long, value_name = "NAME")]
     account: Option<AccountName>,
-    /// The plugin that reads files which belong to no account: exchange rates, quotes.
+    /// The plugin that reads them. Without an account: of files that belong to none, such as exchange
+    /// rates. With one: the plugin that feeds it, or the one beside that.
     #[arg(long, value_name = "ID")]
     plugin: Option<PluginId>,
     /// Show what would be imported, and store nothing.
@@ -40,12 +41,14 @@ pub(crate) async fn run(
     output: &Output,
 ) -> Result<ExitCode> {
     let files = options.files.iter().map(|path| read(path)).collect::<Result<Vec<_>>>()?;
-    let target = match (options.account, options.plugin) {
-        (Some(account), _) => Target::Account(account),
-        (None, Some(plugin)) => Target::Plugin(plugin),
-        (None, None) => bail!("either `--account` or `--plugin` is needed"),
-    };
     let app = global.open().await?;
+    let target = match target(&app, options.account, options.plugin).await {
+        Ok(target) => target,
+        Err(error) => {
+            app.close().await;
+            return Err(error);
+        }
+    };
     let mode = if options.dry_run { Mode::DryRun } else { Mode::Store };
     let bar = bar(output);
     let report = app.import(&target, files, mode, &|progress| show(&bar, &progress)).await;
@@ -58,6 +61,26 @@ pub(crate) async fn run(
         tell(&report, output);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn target(
+    app: &App,
+    account: Option<AccountName>,
+    plugin: Option<PluginId>,
+) -> Result<Target> {
+    let (account, plugin) = match (account, plugin) {
+        (Some(account), None) => return Ok(Target::Account(account)),
+        (None, Some(plugin)) => return Ok(Target::Plugin(plugin)),
+        (None, None) => bail!("either `--account` or `--plugin` is needed"),
+        (Some(account), Some(plugin)) => (account, plugin),
+    };
+    if app.account(&account).await?.plugin == plugin {
+        return Ok(Target::Account(account));
+    }
+    match app.beside(&account).await? {
+        Some(beside) if beside.beside == plugin => Ok(Target::Beside(account)),
+        _ => bail!("account `{account}` isn't fed by `{plugin}`, nor is that beside it"),
+    }
 }
 
 fn read(path: &Path) -> Result<ImportFile> {

@@ -1,5 +1,8 @@
 //! `stonks plugin`: what plugins there are, and what is to be said about them.
 
+mod bridge;
+mod build;
+mod compare;
 mod dev;
 mod egress;
 pub(crate) mod grant;
@@ -26,6 +29,8 @@ pub(crate) enum Command {
     Installed(Installed),
     /// Judge plugins in folders: manifest and component, without running anything.
     Validate(validate::Options),
+    /// Build a plugin, and put what is to be installed into a folder.
+    Build(build::Options),
     /// Build a plugin, run it, and do so again whenever a file of it is saved.
     Dev(dev::Options),
 }
@@ -59,6 +64,10 @@ pub(crate) enum Installed {
     Egress(egress::Egress),
     /// How a plugin fares, and what holds as well.
     Health(health::Options),
+    /// Hold two plugins that feed one account against each other, day by day.
+    Compare(compare::Options),
+    /// Make plugins of the brokers of an old installation, which answer there.
+    Bridge(bridge::Options),
 }
 
 pub(crate) async fn run(
@@ -68,6 +77,7 @@ pub(crate) async fn run(
 ) -> Result<ExitCode> {
     match command {
         // Judged and built apart from the user's data.
+        Command::Build(options) => build::run(global, &options, output).await,
         Command::Validate(options) => validate::run(&options, output),
         Command::Dev(options) => {
             dev::run(global, &options, output).await.map(|()| ExitCode::SUCCESS)
@@ -93,6 +103,8 @@ async fn answer(app: &App, command: Installed, output: &Output) -> Result<()> {
         Installed::Grant(options) => grant::run(app, options, output).await,
         Installed::Revoke(options) => revoke::run(app, options, output).await,
         Installed::Egress(options) => egress::run(app, &options, output).await,
+        Installed::Compare(options) => compare::run(app, &options, output).await,
+        Installed::Bridge(options) => bridge::run(app, &options, output).await,
         Installed::Health(options) => health::run(app, &options, output).await,
         Installed::List(options) => list::run(app, &options, output),
         Installed::Info(options) => info::run(app, &options, output).await,

@@ -9,16 +9,19 @@
 
 mod alerts;
 mod bad_input;
+mod bridges;
 mod commands;
 mod crash;
 mod explanations;
 mod grants;
 mod kinds;
 mod migrate;
+mod migrate_plugins;
 mod plugin_list;
 mod plugins;
 mod program;
 mod real_files;
+mod secrets;
 mod server;
 mod serving;
 mod validate;

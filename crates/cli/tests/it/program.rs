@@ -35,7 +35,13 @@ impl Program {
             .args(arguments)
             .current_dir(self.folder.path());
         command.env("HOME", self.folder.path());
-        for name in ["VIRTUAL_ENV", "RUST_LOG", "STONKS_DATABASE_URL", "STONKS_BASE_CURRENCY"] {
+        for name in [
+            "VIRTUAL_ENV",
+            "RUST_LOG",
+            "STONKS_DATABASE_URL",
+            "STONKS_BASE_CURRENCY",
+            "STONKS_VAULT_PASSPHRASE",
+        ] {
             command.env_remove(name);
         }
         command

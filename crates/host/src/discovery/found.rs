@@ -1,7 +1,6 @@
 //! One plugin that was found, good or bad, and what is to be said about it.
 
 use std::borrow::Cow;
-use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use sha2::{Digest, Sha256};
 use stonks_plugin::manifest::{self, Manifest, RuntimeKind};
 use stonks_plugin::{Finding, Level, validate};
 
+use super::package;
 use super::reading::{self, ReadError, Stamp};
 use super::source::{BuiltIn, Source, Trust};
 use crate::runtime::wasm::inspect;
@@ -131,12 +131,7 @@ impl Found {
         };
         let fingerprint = Fingerprint { manifest: digest, code };
         let trust = source.trust();
-        if trust == Trust::Awaiting {
-            let message = "it lies in the working directory, which anyone may have filled";
-            let hint = "look at it, and move its folder into `plugins` of the data directory, or name \
-                        the folder around it with `--plugin-dir`";
-            findings.push(Finding::warning("source-untrusted", "", message).hint(hint));
-        }
+        findings.extend(why_untrusted(&source));
         Self { name, source, trust, hidden_by: None, manifest, findings, fingerprint, bytes }
     }
 
@@ -183,11 +178,22 @@ impl Found {
         }
     }
 
+    /// SHA-256 of the code, whatever runs it.
+    ///
+    /// # Errors
+    /// Code that can't be read.
+    pub fn code_digest(&self) -> Result<[u8; 32], ReadError> {
+        match self.manifest.as_ref().and_then(|manifest| manifest.runtime.as_ref()) {
+            Some(runtime) if runtime.kind == RuntimeKind::Python => Ok(self.package()?.digest),
+            _ => Ok(Sha256::digest(self.component()?).into()),
+        }
+    }
+
     /// What is kept of earlier discoveries decides what is listed, never what runs.
-    fn confirm(&self, folder: &Path) -> Result<(), ReadError> {
+    pub(super) fn confirm(&self, folder: &Path) -> Result<Vec<u8>, ReadError> {
         let content = reading::read(folder, manifest::FILE_NAME, manifest::MAX_BYTES as u64)?;
         if <[u8; 32]>::from(Sha256::digest(&content.bytes)) == self.fingerprint.manifest {
-            return Ok(());
+            return Ok(content.bytes);
         }
         Err(ReadError::Changed { path: folder.join(manifest::FILE_NAME) })
     }
@@ -216,13 +222,30 @@ impl Found {
     }
 }
 
+fn why_untrusted(source: &Source) -> Option<Finding> {
+    let (message, hint) = match source {
+        Source::WorkingDir(_) => (
+            "it lies in the working directory, which anyone may have filled",
+            "look at it, and move its folder into `plugins` of the data directory, or name the folder \
+             around it with `--plugin-dir`",
+        ),
+        Source::Bridge(_) => (
+            "it runs the old installation's own code with that installation's rights: unconfined, with \
+             its files, its network and its credentials",
+            "if you trust that installation, say so with `stonks plugin enable NAME --trust`",
+        ),
+        _ => return None,
+    };
+    Some(Finding::warning("source-untrusted", "", message).hint(hint))
+}
+
 fn wasm_module(manifest: &Manifest) -> Option<&str> {
     let runtime = manifest.runtime.as_ref().filter(|runtime| runtime.kind == RuntimeKind::Wasm)?;
     runtime.module.as_deref()
 }
 
-/// The fingerprint of the code: of a component, its stamp; of a Python package, the stamps of the files
-/// right in the folder. A component that nobody put there shows here, without opening anything.
+/// The fingerprint of the code: of a component, its stamp; of a Python package, the stamps of its
+/// files. A component that nobody put there shows here, without opening anything.
 fn code(folder: &Path, manifest: Option<&Manifest>, findings: &mut Vec<Finding>) -> u64 {
     let Some(manifest) = manifest else { return 0 };
     let mut hasher = DefaultHasher::new();
@@ -240,14 +263,6 @@ fn code(folder: &Path, manifest: Option<&Manifest>, findings: &mut Vec<Finding>)
         }
         return hasher.finish();
     }
-    let mut files: Vec<(PathBuf, Stamp)> = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .take(MOST_WATCHED_FILES)
-        .filter_map(|entry| Some((entry.path(), reading::stamp(&entry.path())?)))
-        .collect();
-    files.sort_by(|left, right| left.0.cmp(&right.0));
-    files.hash(&mut hasher);
+    package::stamps(folder, MOST_WATCHED_FILES).hash(&mut hasher);
     hasher.finish()
 }

@@ -41,6 +41,14 @@ pub enum ReadError {
         /// The manifest.
         path: PathBuf,
     },
+    /// A folder with more files than any plugin needs.
+    #[error("`{path}` holds more than {limit} files")]
+    TooMany {
+        /// The folder.
+        path: PathBuf,
+        /// How many there may be.
+        limit: usize,
+    },
     /// The manifest names no component.
     #[error("the manifest names no component")]
     NoComponent,

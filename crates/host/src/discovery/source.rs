@@ -48,19 +48,29 @@ pub enum Source {
         entry: String,
         /// The distribution that carries it: `stonks_bitvavo-1.0`.
         distribution: String,
+        /// Where packages are installed.
+        site_packages: PathBuf,
     },
     /// The program itself.
     BuiltIn,
+    /// A broker of an old installation, which runs there with that installation's rights.
+    Bridge(PathBuf),
     /// The folder `plugins` of the working directory.
     WorkingDir(PathBuf),
 }
 
 impl Source {
+    /// Whether the host runs it, once it may run, without being asked.
+    #[must_use]
+    pub const fn starts_by_itself(&self) -> bool {
+        !matches!(self, Self::Bridge(_))
+    }
+
     /// How far what is found there may go without asking.
     #[must_use]
     pub const fn trust(&self) -> Trust {
         match self {
-            Self::WorkingDir(_) => Trust::Awaiting,
+            Self::WorkingDir(_) | Self::Bridge(_) => Trust::Awaiting,
             _ => Trust::Trusted,
         }
     }
@@ -74,11 +84,12 @@ impl fmt::Display for Source {
             | Self::UserDir(folder)
             | Self::SystemDir(folder)
             | Self::WorkingDir(folder) => write!(formatter, "{}", folder.display()),
-            Self::EntryPoint { folder, entry, distribution } => {
+            Self::EntryPoint { folder, entry, distribution, .. } => {
                 let folder = folder.display();
                 write!(formatter, "{folder} (entry point `{entry}` of {distribution})")
             }
             Self::BuiltIn => formatter.write_str("built-in"),
+            Self::Bridge(folder) => write!(formatter, "{} (bridge)", folder.display()),
         }
     }
 }
@@ -88,6 +99,7 @@ impl fmt::Display for Source {
 pub enum Trust {
     /// It came from a place that only the user, the operator or the program fills.
     Trusted,
-    /// It lies in the working directory, which anyone's archive may have filled.
+    /// It lies in the working directory, which anyone's archive may have filled; or it runs with rights
+    /// of its own.
     Awaiting,
 }

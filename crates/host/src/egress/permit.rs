@@ -9,7 +9,7 @@ use super::address;
 use super::clients::Way;
 use crate::grants::Holding;
 use crate::outside::Reach;
-use crate::runtime::wasm::contract::http::{Denial, HttpError};
+use crate::runtime::contract::http::{Denial, HttpError};
 
 /// A host with more addresses than these is not looked at.
 const MOST_ADDRESSES: usize = 32;

@@ -1,11 +1,16 @@
 //! Requests to brokers: handed to the one place that sends them.
 
-use std::sync::Arc;
-
 use wasmtime::component::{Accessor, HasSelf};
 
-use crate::runtime::wasm::contract::http::{Host, HostWithStore, HttpError, Request, Response};
+use super::Imports;
+use crate::runtime::contract::http::{Host, HostWithStore, HttpError, Request, Response};
 use crate::runtime::wasm::limits::State;
+
+impl Imports {
+    pub(crate) async fn send(&self, request: Request) -> Result<Response, HttpError> {
+        self.reach.egress.send(&self.reach, request).await
+    }
+}
 
 impl Host for State {}
 
@@ -14,7 +19,7 @@ impl HostWithStore<State> for HasSelf<State> {
         accessor: &Accessor<State, Self>,
         request: Request,
     ) -> Result<Response, HttpError> {
-        let reach = accessor.with(|mut access| Arc::clone(&access.get().reach));
-        reach.egress.send(&reach, request).await
+        let imports = accessor.with(|mut access| access.get().imports.clone());
+        imports.send(request).await
     }
 }

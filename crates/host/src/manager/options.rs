@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::discovery::{BuiltIn, Places};
 use crate::outside::Outside;
 use crate::records::{NoRecords, Records};
-use crate::runtime::Limits;
-use crate::runtime::wasm::Clock;
+use crate::runtime::python::PythonOptions;
 use crate::runtime::wasm::compile::Compiler;
+use crate::runtime::{Clock, Limits};
 
 /// How plugins are found and run.
 #[derive(Clone)]
@@ -29,6 +29,8 @@ pub struct Options {
     pub outside: Outside,
     /// Who compiles components.
     pub compiler: Compiler,
+    /// How Python plugins run.
+    pub python: PythonOptions,
     /// Keeps what must outlive the host.
     pub records: Arc<dyn Records>,
     /// Whether plugins live in this process, and not in a command that ends soon.
@@ -50,6 +52,7 @@ impl Options {
             clock,
             outside: Outside::default(),
             compiler: Compiler::Here,
+            python: PythonOptions::default(),
             records: NoRecords::shared(),
             is_resident: true,
             lives_elsewhere: false,

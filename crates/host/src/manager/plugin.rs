@@ -15,7 +15,7 @@ use super::{Shared, StartError};
 use crate::discovery::Found;
 use crate::generation::Generation;
 use crate::records::Actor;
-use crate::runtime::wasm::Instance;
+use crate::runtime::Instance;
 use crate::runtime::{CallError, CallErrorKind, Failure};
 use crate::supervisor::Supervisor;
 
@@ -181,12 +181,18 @@ impl Plugin {
         }
         let manifest =
             found.manifest.clone().ok_or_else(|| unusable("it has no manifest".to_owned()))?;
-        if manifest.runtime.as_ref().map(|runtime| runtime.kind) != Some(RuntimeKind::Wasm) {
-            return Err(unusable("this host runs WebAssembly plugins only".to_owned()));
-        }
-        let bytes =
-            found.component().map_err(|error| StartError::Read { plugin: id.clone(), error })?;
-        let loaded = shared.runtime.load(id, manifest.permissions.clone(), &bytes).await?;
+        let imports = shared.imports(id, &manifest);
+        let unreadable = |error| StartError::Read { plugin: id.clone(), error };
+        let loaded = match manifest.runtime.as_ref().map(|runtime| runtime.kind) {
+            Some(RuntimeKind::Wasm) => {
+                shared.wasm.load(imports, &found.component().map_err(unreadable)?).await?
+            }
+            Some(RuntimeKind::Python) => {
+                let package = found.package().map_err(unreadable)?;
+                shared.python.load(imports, &manifest, package).await?
+            }
+            None => return Err(unusable("its manifest names no runtime".to_owned())),
+        };
         let limits = shared.limits_for(&manifest);
         Ok(Generation::new(manifest, loaded, limits, Arc::clone(&self.supervisor)))
     }

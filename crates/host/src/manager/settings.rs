@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use stonks_plugin::manifest::{Manifest, SettingKind};
 
-use crate::runtime::wasm::{Setting, SettingValue};
+use crate::runtime::{Setting, SettingValue};
 
 /// What the user set, and the defaults for the rest, each of its kind.
 pub(super) fn settings_for(

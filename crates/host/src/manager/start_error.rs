@@ -5,7 +5,7 @@ use stonks_plugin::lifecycle::Standing;
 
 use crate::discovery::ReadError;
 use crate::runtime::CallError;
-use crate::runtime::wasm::LoadError;
+use crate::runtime::LoadError;
 use crate::supervisor::StepError;
 
 /// Why a plugin can't be started.
@@ -77,6 +77,7 @@ impl StartError {
             Self::Call(error) => error.kind.to_string(),
             Self::Load(LoadError::Compile { error, .. }) => error.to_string(),
             Self::Load(LoadError::Link { reason, .. }) => reason.clone(),
+            Self::Load(LoadError::Python { error, .. }) => error.to_string(),
             other => other.to_string(),
         }
     }

@@ -40,10 +40,10 @@ impl PluginManager {
     }
 }
 
-/// Of the manifest and the component, in hexadecimal.
+/// Of the manifest and the code, in hexadecimal.
 fn digest(found: &Found) -> Result<String, crate::discovery::ReadError> {
     let mut digest = Sha256::new();
     digest.update(found.fingerprint.manifest);
-    digest.update(found.component()?);
+    digest.update(found.code_digest()?);
     Ok(hex(&digest.finalize()))
 }

@@ -1,66 +1,34 @@
 //! Components in Wasmtime: compiled once, run in a store of their own, called through a channel.
 
-pub(crate) mod bindings;
 mod cache;
 pub mod compile;
 mod component;
-mod door;
 mod exports;
-mod instance;
-mod kinds;
 pub(crate) mod limits;
-mod lower;
-mod worker;
+mod running;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use stonks_plugin::PluginId;
-use stonks_plugin::permission::Permissions;
 use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{Config, Engine};
 
 pub use component::{InspectError, inspect};
-pub(crate) use instance::Life;
-pub use instance::{Instance, OpenFile, Setting, SettingValue};
-pub use limits::Clock;
+pub(super) use running::Running;
 
-pub(crate) use bindings::stonks::plugin as contract;
+use super::{Code, LoadError, contract};
 use cache::Cache;
 use compile::{CompileError, Compiler};
 use exports::Exports;
 use limits::State;
 
-use crate::egress::Egress;
-use crate::logs::Logs;
-use crate::outside::{Outside, Reach};
+use crate::imports::Imports;
 
 /// How often running guests look up: the precision of deadlines, and the longest that a busy guest
 /// keeps a thread from other tasks.
 const TICK: Duration = Duration::from_millis(5);
-
-/// Why a component can't be loaded.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    /// The compiler refuses it.
-    #[error("plugin `{plugin}` can't be compiled: {error}")]
-    Compile {
-        /// The plugin.
-        plugin: PluginId,
-        /// Why.
-        error: CompileError,
-    },
-    /// It imports what the host doesn't offer.
-    #[error("plugin `{plugin}` can't be linked: {reason}")]
-    Link {
-        /// The plugin.
-        plugin: PluginId,
-        /// Wasmtime's words.
-        reason: String,
-    },
-}
 
 /// The engine that all components share.
 pub(crate) struct Runtime {
@@ -68,9 +36,6 @@ pub(crate) struct Runtime {
     linker: Linker<State>,
     cache: Cache,
     compiler: Compiler,
-    clock: Clock,
-    logs: Logs,
-    egress: Arc<Egress>,
     /// Dropped with the runtime, which ends the thread that ticks.
     _ticker: Arc<()>,
 }
@@ -78,13 +43,8 @@ pub(crate) struct Runtime {
 /// A component that is ready to be started any number of times.
 #[derive(Clone)]
 pub(crate) struct Loaded {
-    plugin: PluginId,
-    /// SHA-256 of the component.
-    pub(crate) digest: [u8; 32],
     exports: Arc<Exports>,
-    clock: Clock,
-    logs: Logs,
-    reach: Arc<Reach>,
+    imports: Imports,
 }
 
 impl Runtime {
@@ -92,31 +52,23 @@ impl Runtime {
     ///
     /// # Errors
     /// Where Wasmtime can't run on this machine.
-    pub(crate) fn new(
-        cache: Option<PathBuf>,
-        compiler: Compiler,
-        clock: Clock,
-        logs: Logs,
-        outside: Outside,
-    ) -> Result<Self, String> {
+    pub(crate) fn new(cache: Option<PathBuf>, compiler: Compiler) -> Result<Self, String> {
         let engine = engine().map_err(|error| error.to_string())?;
         let linker = link(&engine).map_err(|error| error.to_string())?;
         let cache = Cache::new(cache, &engine);
-        let egress = Arc::new(Egress::new(outside, Arc::clone(&clock)));
-        Ok(Self { _ticker: tick(&engine)?, engine, linker, cache, compiler, clock, logs, egress })
+        Ok(Self { _ticker: tick(&engine)?, engine, linker, cache, compiler })
     }
 
-    /// Compiles a component, or takes it compiled from the cache, and looks up what it exports. `asked`:
-    /// what its manifest asks for.
+    /// Compiles a component, or takes it compiled from the cache, and looks up what it exports.
     ///
     /// # Errors
     /// Bytes that are no component, or one that imports more than the host offers.
     pub(crate) async fn load(
         &self,
-        plugin: &PluginId,
-        asked: Permissions,
+        imports: Imports,
         bytes: &[u8],
-    ) -> Result<Loaded, LoadError> {
+    ) -> Result<super::Loaded, LoadError> {
+        let plugin = imports.reach.plugin.clone();
         let digest: [u8; 32] = Sha256::digest(bytes).into();
         let failed = |error| LoadError::Compile { plugin: plugin.clone(), error };
         let component = match self.cache.get(&self.engine, &digest) {
@@ -132,18 +84,8 @@ impl Runtime {
             plugin: plugin.clone(),
             reason: first_line(&error),
         })?;
-        Ok(Loaded {
-            plugin: plugin.clone(),
-            digest,
-            exports: Arc::new(exports),
-            clock: Arc::clone(&self.clock),
-            logs: self.logs.clone(),
-            reach: Arc::new(Reach {
-                plugin: plugin.clone(),
-                asked,
-                egress: Arc::clone(&self.egress),
-            }),
-        })
+        let code = Code::Wasm(Loaded { exports: Arc::new(exports), imports });
+        Ok(super::Loaded { plugin, digest, code })
     }
 }
 

@@ -65,7 +65,7 @@ fn purchase(identity: &str, instrument: &str) -> Located {
     Located { fact, location: Location { line: Some(7), path: None } }
 }
 
-fn delivery() -> Vec<Located> {
+pub(crate) fn delivery() -> Vec<Located> {
     vec![
         instrument("symbol:ASML", "ASML"),
         purchase("t1", "symbol:ASML"),
@@ -172,11 +172,11 @@ fn claims() -> Vec<Fact> {
     ]
 }
 
-fn origin() -> Origin {
+pub(crate) fn origin() -> Origin {
     Origin { account: Some("mine".to_owned()), plugin: "generic-csv".to_owned() }
 }
 
-fn snapshot() -> Snapshot {
+pub(crate) fn snapshot() -> Snapshot {
     let holding = Holding {
         account: "mine".to_owned(),
         instrument: "NL0010273215".to_owned(),

@@ -15,6 +15,8 @@ mod lifecycle;
 mod many;
 mod order;
 mod outside;
+mod python;
+mod python_plugins;
 mod registry;
 mod reload;
 mod server;

@@ -81,6 +81,7 @@ impl Listener for Tls {
 fn routes() -> Router {
     Router::new()
         .route("/echo", any(echo))
+        .route("/positions", get(|| async { r#"[{"quantity":"3","price":"10.50000"}]"# }))
         .route("/to/{status}/{*url}", any(redirect))
         .route("/round", any(|| async { (StatusCode::FOUND, [(header::LOCATION, "/round")]) }))
         .route("/bytes/{n}", get(|Path(n): Path<usize>| async move { vec![b'x'; n] }))

@@ -29,6 +29,13 @@ pub(super) struct Returns {
     benchmark: Option<String>,
     /// Whether each day is told: `true` or `false`.
     daily: Option<bool>,
+    /// The risk-free rate of a year for the Sharpe ratio, as a fraction: `0.025`. 0 where it is left out.
+    risk_free: Option<f64>,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse::<f64>().ok().filter(|rate| (-1.0..=1.0).contains(rate));
+    rate.ok_or_else(|| "a fraction from -1 to 1 is expected".to_owned())
 }
 
 impl FromParameters for PerformanceQuery {
@@ -58,6 +65,7 @@ impl FromParameters for PerformanceQuery {
             by_holding: by.iter().any(|by| by == "holding"),
             benchmark: parameters.one("benchmark")?,
             daily: parameters.one::<bool>("daily")?.unwrap_or_default(),
+            risk_free: parameters.all_by("risk_free", rate)?.pop().unwrap_or_default(),
         })
     }
 }

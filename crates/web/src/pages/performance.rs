@@ -30,6 +30,8 @@ pub(crate) struct Choice {
     from: Option<String>,
     to: Option<String>,
     benchmark: Option<String>,
+    /// In per cent.
+    risk_free: Option<String>,
 }
 
 /// An account or a holding over the period.
@@ -58,6 +60,8 @@ struct PerformancePage {
     intervals: Vec<Link>,
     benchmarks: Vec<(String, String)>,
     benchmark: Option<String>,
+    /// In per cent; none where it is zero.
+    risk_free: Option<String>,
     cards: Vec<Card>,
     value: Option<Graph>,
     returns: Option<Graph>,
@@ -120,6 +124,23 @@ fn query(choice: &Choice, account: &AccountChoice) -> Result<PerformanceQuery, P
         holding,
         as_of: None,
         daily: true,
+        risk_free: given(&choice.risk_free).map_or(Ok(0.0), |told| rate(&told))?,
+    })
+}
+
+/// In per cent, as people write it.
+fn rate(told: &str) -> Result<f64, PageError> {
+    let rate = told.trim().replace(',', ".").parse::<f64>().ok();
+    let rate = rate.filter(|rate| (-100.0..=100.0).contains(rate)).map(|rate| rate / 100.0);
+    let wrong = || format!("`{told}` is no rate: one in per cent such as 2.5 is expected");
+    rate.ok_or_else(|| PageError::BadRequest(wrong()))
+}
+
+/// As it stands in the address and in the form; none where it is zero.
+fn percent(rate: f64) -> Option<String> {
+    (rate != 0.0).then(|| {
+        let told = format!("{:.4}", rate * 100.0);
+        told.trim_end_matches('0').trim_end_matches('.').to_owned()
     })
 }
 
@@ -160,6 +181,7 @@ fn linked(
     let interval = interval.map(|interval| interval.to_string());
     let dates = [query.from, query.to].map(|date| date.map(|date| date.to_string()));
     let [from, to] = if interval.is_some() { [None, None] } else { dates };
+    let risk_free = percent(query.risk_free);
     let parameters = [
         ("interval", interval.as_deref()),
         ("from", from.as_deref()),
@@ -167,6 +189,7 @@ fn linked(
         ("account", account),
         ("holding", holding),
         ("benchmark", query.benchmark.as_deref()),
+        ("risk_free", risk_free.as_deref()),
     ];
     address("/performance", &parameters)
 }
@@ -224,6 +247,7 @@ fn page(
         n_days: report.days,
         benchmarks: benchmarks.iter().map(|name| (key(name), full(name))).collect(),
         benchmark: query.benchmark.clone(),
+        risk_free: percent(query.risk_free),
         cards: cards(&report, &base),
         drawdown_told: fallen(&report),
         stale: stale(daily),

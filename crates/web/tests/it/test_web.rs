@@ -60,6 +60,8 @@ impl TestWeb {
             built_ins: &[],
             base_currency: Currency::EUR,
             compiler: stonks_app::Compiler::Here,
+            python: stonks_app::PythonOptions::default(),
+            vault_passphrase: None,
             is_resident: true,
             clock: Arc::new(|| "2024-06-30T12:00:00Z".parse::<Timestamp>().unwrap()),
         };

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("stonks_runner")
 
 PLUGIN_ERROR = -32000
+OUT_OF_MEMORY = -32001
 NO_SUCH_METHOD = -32601
 BAD_PARAMS = -32602
 
@@ -210,6 +211,9 @@ def failure(error: BaseException, method: str) -> CallError:
     if isinstance(error, NotImplementedError):
         text = str(error) or f"this plugin does not answer `{method}`"
         return CallError(PLUGIN_ERROR, text, {"Unsupported": text})
+    if isinstance(error, MemoryError):
+        # The host replaces the process: nothing is left to go on with.
+        return CallError(OUT_OF_MEMORY, "out of memory")
     if not isinstance(error, Exception):
         # Whether the process goes on is the host's to say.
         text = f"the plugin wanted to exit: {type(error).__name__}: {error}"

@@ -12,8 +12,8 @@ use stonks_core::transaction::FeeKind;
 
 use super::super::MigrationError;
 use super::super::database::OldRow;
+use super::super::reading::{Fields, OldTime};
 use super::products::Products;
-use super::reading::{Fields, OldTime};
 use super::trades::Trades;
 use super::words::{Meaning, Words};
 use super::{CASH, Teller, identity};

@@ -1,7 +1,6 @@
 //! Income to come: announced payments, and dividends from the calendar.
 
 use std::collections::BTreeMap;
-use std::str::FromStr;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -11,8 +10,8 @@ use stonks_core::money::{Currency, Money};
 
 use super::super::MigrationError;
 use super::super::database::OldRow;
+use super::super::reading::Fields;
 use super::products::Products;
-use super::reading::Fields;
 use super::{AGENDA, PAYMENTS, Teller, identity};
 
 pub(super) fn tell(
@@ -47,7 +46,7 @@ fn announced(
             continue;
         };
         let amount = row.needed("amount")?;
-        let key = (product.instrument.clone(), row.currency("currency")?, date(row, "pay_date")?);
+        let key = (product.instrument.clone(), row.currency("currency")?, row.date("pay_date")?);
         let sum = events.entry(key).or_insert((Decimal::ZERO, Decimal::ZERO, location));
         let part = if amount.is_sign_positive() { &mut sum.0 } else { &mut sum.1 };
         *part = part.saturating_add(amount);
@@ -92,8 +91,8 @@ fn forecast(
             broker_account: None,
             instrument,
             status: DividendStatus::Forecast,
-            ex_date: Some(date(row, "ex_dividend_date")?),
-            pay_date: Some(date(row, "payment_date")?),
+            ex_date: Some(row.date("ex_dividend_date")?),
+            pay_date: Some(row.date("payment_date")?),
             per_unit: Some(per_unit),
             gross: None,
             withholding_tax: None,
@@ -102,11 +101,4 @@ fn forecast(
     }
     teller.table(&AGENDA, rows.len(), rows.len() - left_out.len(), left_out);
     Ok(())
-}
-
-/// The day of a date, or of a time.
-fn date(row: &OldRow, column: &str) -> Result<Date, MigrationError> {
-    let text = row.text(column).unwrap_or_default();
-    let day = text.split([' ', 'T']).next().unwrap_or_default();
-    Date::from_str(day).map_err(|_| row.bad(column, "date"))
 }

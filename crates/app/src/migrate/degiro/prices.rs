@@ -7,9 +7,8 @@
 
 use std::str::FromStr;
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde_json::Value;
 use stonks_core::fact::{Fact, Location};
 use stonks_core::fx::FxRate;
 use stonks_core::instrument::AssetClass;
@@ -19,8 +18,8 @@ use stonks_core::quotes::Quote;
 
 use super::super::MigrationError;
 use super::super::database::OldRow;
+use super::super::reading::{Fields, quotations};
 use super::products::{EURO_IN_DOLLARS, Products};
-use super::reading::{Fields, exact};
 use super::{QUOTATIONS, Teller, identity};
 
 pub(super) fn tell(
@@ -31,7 +30,7 @@ pub(super) fn tell(
     let mut left_out = Vec::new();
     for row in rows {
         let id = row.text("id").ok_or_else(|| row.bad("id", "number"))?;
-        let days = days(row)?;
+        let days = quotations(row)?;
         let location = teller.row(row, &row.key());
         if id == EURO_IN_DOLLARS {
             rates(&days, &location, teller)?;
@@ -82,37 +81,4 @@ fn rates(
         teller.tell(Fact::FxRate(rate), located(location, date));
     }
     Ok(())
-}
-
-/// The days of a row's quotations in order, without weekends that repeat the day before: the old
-/// importer filled its gaps, and the last price known holds anyway. Prices that are none are left out.
-fn days(row: &OldRow) -> Result<Vec<(Date, Decimal)>, MigrationError> {
-    let text = row.text("quotations").unwrap_or_else(|| "{}".to_owned());
-    let told: serde_json::Map<String, Value> = serde_json::from_str(&text)
-        .map_err(|_| row.bad("quotations", "object of days and prices"))?;
-    let mut days = Vec::with_capacity(told.len());
-    for (day, price) in &told {
-        let date: Date = day.parse().map_err(|_| row.bad("quotations", "object of days"))?;
-        let price = match price {
-            Value::Number(number) => exact(&number.to_string()),
-            Value::String(text) => exact(text),
-            Value::Null => continue,
-            _ => None,
-        };
-        let price = price.ok_or_else(|| row.bad("quotations", "object of prices"))?;
-        if price > Decimal::ZERO {
-            days.push((date, price));
-        }
-    }
-    days.sort_by_key(|(date, _)| *date);
-    let mut kept: Vec<(Date, Decimal)> = Vec::with_capacity(days.len());
-    let mut last = None;
-    for (date, price) in days {
-        let is_weekend = matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday);
-        if !is_weekend || last != Some(price) {
-            kept.push((date, price));
-        }
-        last = Some(price);
-    }
-    Ok(kept)
 }

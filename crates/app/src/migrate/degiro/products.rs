@@ -10,7 +10,7 @@ use stonks_core::money::Currency;
 
 use super::super::MigrationError;
 use super::super::database::OldRow;
-use super::reading::Fields;
+use super::super::reading::Fields;
 use super::words::folded;
 use super::{PRODUCTS, PROFILES, Teller, identity};
 

@@ -7,8 +7,8 @@ use stonks_core::transaction::{Fee, FeeKind, Transaction, TransactionKind};
 
 use super::super::MigrationError;
 use super::super::database::OldRow;
+use super::super::reading::{Fields, OldTime};
 use super::products::{Product, Products};
-use super::reading::{Fields, OldTime};
 use super::{TRADES, Teller};
 
 /// Prices have so many decimal places in `Transactions.csv`.

@@ -26,7 +26,7 @@ pub struct PerformanceFigures {
     pub max_drawdown: Option<f64>,
     /// Of a year.
     pub volatility: Option<f64>,
-    /// Against a risk-free rate of zero.
+    /// Against the risk-free rate.
     pub sharpe: Option<f64>,
     #[schema(value_type = Option<String>)]
     pub initial_value: Option<Amount>,
@@ -67,13 +67,13 @@ impl PerformanceFigures {
     pub(super) fn new(
         desk: &Desk,
         series: &Series,
-        period: Option<Period>,
+        (period, risk_free): (Option<Period>, f64),
         reasons: &mut Vec<String>,
     ) -> Self {
         let mut telling = Telling { no_value: BTreeMap::new(), reasons };
         // Where there is no period, nothing has a value, for one and the same reason.
         let nothing = NoValue::NoDays { after: desk.as_of, through: desk.as_of };
-        let ratio = |of: fn(&Series, Period) -> Ratio| {
+        let ratio = |of: &dyn Fn(&Series, Period) -> Ratio| {
             period.map_or_else(|| Err(nothing.clone()), |period| of(series, period))
         };
         let figure = |of: fn(&Series, Period) -> Figure| {
@@ -83,14 +83,15 @@ impl PerformanceFigures {
         let max_drawdown = |series: &Series, period| Ok(series.drawdown(period)?.depth);
         let volatility = |series: &Series, period| Ok(series.volatility(period)?.annual());
         Self {
-            twr: telling.told("twr", ratio(Series::time_weighted)),
-            twr_annualized: telling.told("twr_annualized", ratio(Series::time_weighted_annual)),
-            mwr: telling.told("mwr", ratio(Series::money_weighted)),
-            simple_return: telling.told("simple_return", ratio(Series::simple)),
-            modified_dietz: telling.told("modified_dietz", ratio(Series::modified_dietz)),
-            max_drawdown: telling.told("max_drawdown", ratio(max_drawdown)),
-            volatility: telling.told("volatility", ratio(volatility)),
-            sharpe: telling.told("sharpe", ratio(|series, period| series.sharpe(period, 0.0))),
+            twr: telling.told("twr", ratio(&Series::time_weighted)),
+            twr_annualized: telling.told("twr_annualized", ratio(&Series::time_weighted_annual)),
+            mwr: telling.told("mwr", ratio(&Series::money_weighted)),
+            simple_return: telling.told("simple_return", ratio(&Series::simple)),
+            modified_dietz: telling.told("modified_dietz", ratio(&Series::modified_dietz)),
+            max_drawdown: telling.told("max_drawdown", ratio(&max_drawdown)),
+            volatility: telling.told("volatility", ratio(&volatility)),
+            sharpe: telling
+                .told("sharpe", ratio(&|series, period| series.sharpe(period, risk_free))),
             initial_value: rounded(
                 telling.told("initial_value", figure(|series, period| series.value(period.after))),
             ),

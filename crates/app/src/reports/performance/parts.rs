@@ -42,7 +42,7 @@ fn figures(
 ) -> (PerformanceFigures, Option<Date>, Vec<String>) {
     let mut reasons = Vec::new();
     let period = query.period(series, desk.as_of);
-    let figures = PerformanceFigures::new(desk, series, period, &mut reasons);
+    let figures = PerformanceFigures::new(desk, series, (period, query.risk_free), &mut reasons);
     (figures, period.and_then(|period| period.after.tomorrow().ok()), reasons)
 }
 
@@ -51,7 +51,7 @@ pub(super) fn by_account(desk: &Desk, query: &PerformanceQuery) -> Vec<AccountPe
     let asked = |account: &&_| desk.account().is_none_or(|asked| asked == *account);
     let accounts = desk.books.accounts.iter().filter(asked);
     let rows = accounts.map(|account| {
-        let series = Series::of(desk.ledger(), Scope::Account(account), desk.terms());
+        let series = desk.series(Scope::Account(account));
         let (figures, from, reasons) = figures(desk, query, &series);
         AccountPerformance { account: account.to_string(), from, figures, reasons }
     });
@@ -60,7 +60,7 @@ pub(super) fn by_account(desk: &Desk, query: &PerformanceQuery) -> Vec<AccountPe
 
 /// Each holding that was held in the period, the largest gain first.
 pub(super) fn by_holding(desk: &Desk, query: &PerformanceQuery) -> Vec<HoldingPerformance> {
-    let all = Series::of_holdings(desk.ledger(), desk.account(), desk.terms());
+    let all = desk.holdings_series();
     let held = all.iter().filter(|(_, series)| {
         query.period(series, desk.as_of).is_some_and(|period| {
             // A value that isn't known is one nevertheless.

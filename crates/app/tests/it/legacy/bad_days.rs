@@ -7,7 +7,7 @@ use sqlx::Connection;
 use stonks_app::reports::Query;
 use stonks_app::{MigrationError, Mode};
 
-use super::old::{Old, cash, connect, product, run, trade};
+use super::old::{Old, YOUNGER, cash, connect, product, run, trade};
 use crate::test_app::{Kind, TestApp};
 
 /// One clear sentence, and nothing left behind: no account, no facts, no copy.
@@ -70,10 +70,7 @@ async fn a_database_of_something_else_says_so() {
 
 #[tokio::test]
 async fn an_older_migration_names_the_way_out() {
-    let old = Old::with(
-        "UPDATE django_migrations SET name = '0006_alter_degiro_crypto' WHERE name LIKE '0009%'",
-    )
-    .await;
+    let old = Old::with("DELETE FROM django_migrations WHERE name > '0007'").await;
     let error = check(
         &old.path(),
         "the database `OLD` stands at migration `0006_alter_degiro_crypto`; `0009_globalconfiguration` or a later one is needed",
@@ -96,6 +93,44 @@ async fn a_half_migrated_database_names_what_is_missing() {
         "the database `OLD` is half migrated: column `total` of table `degiro_transactions` is missing",
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_migration_that_is_missing_in_the_middle_is_told() {
+    let old = Old::with("DELETE FROM django_migrations WHERE name LIKE '0004%'").await;
+    let sentence = "the database `OLD` is half migrated: migration 0004, before `0009_globalconfiguration`, is missing";
+    let error = check(&old.path(), sentence).await;
+    assert!(error.hint().unwrap().contains("start the newest Python version once"));
+    let old = Old::with(&format!("{YOUNGER} DROP TABLE alpaca_order")).await;
+    check(&old.path(), "the database `OLD` is half migrated: table `alpaca_order` is missing")
+        .await;
+}
+
+#[tokio::test]
+async fn a_newer_version_is_brought_along_as_far_as_it_is_known() {
+    let newer = format!(
+        "{YOUNGER} {} INSERT INTO django_migrations (app, name) VALUES ('stonks_overwatch', '0012_pigeons'); \
+         CREATE TABLE pigeons (id integer PRIMARY KEY, ring text); INSERT INTO pigeons (ring) VALUES ('A1'), ('B2');",
+        small()
+    );
+    let old = Old::with(&newer).await;
+    let test = TestApp::open(Kind::Sqlite).await.unwrap();
+    let report = test.app.migrate_python(&old.path(), None, Mode::Store).await.unwrap();
+    assert_eq!(report.migration.as_deref(), Some("0012_pigeons"));
+    let told = &report.remarks[0];
+    assert!(told.contains("a newer version") && told.contains("`0012_pigeons`"), "{told}");
+    assert_eq!(
+        report.cannot_come,
+        ["table `pigeons`, with 2 rows: nothing here knows what it holds"]
+    );
+    assert_eq!(test.app.transactions(&Query::default()).await.unwrap().len(), 1);
+
+    let changed =
+        Old::with(&format!("{newer} ALTER TABLE degiro_transactions DROP COLUMN total")).await;
+    let sentence = "the database `OLD` is of a newer version of the Python system, at migration `0012_pigeons`, \
+                    and column `total` of table `degiro_transactions` is missing";
+    let error = check(&changed.path(), sentence).await;
+    assert_eq!(error.hint().as_deref(), Some("update this program, and try again"));
 }
 
 #[tokio::test]

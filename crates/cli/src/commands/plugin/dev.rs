@@ -1,8 +1,6 @@
 //! `stonks plugin dev`: builds a plugin, runs it as a server would, and does so again whenever a file of
 //! it is saved. What is refused leaves the last good one running.
 
-mod build;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -102,7 +100,7 @@ pub(crate) async fn run(global: &GlobalOptions, options: &Options, output: &Outp
 /// Builds, and puts manifest and component where they are run from. False where that failed, which was
 /// told.
 async fn install(options: &Options, output: &Output, installed: &Path) -> bool {
-    match build::build(&options.folder, installed, output).await {
+    match super::build::build(&options.folder, installed, output).await {
         Ok(()) => true,
         Err(error) => {
             output.warn(&format!("{error:#}"));

@@ -41,6 +41,9 @@ pub(crate) struct Options {
     /// Compare with an instrument that has quotes.
     #[arg(long, value_name = "SYMBOL|ISIN")]
     benchmark: Option<String>,
+    /// The risk-free rate for the Sharpe ratio, in per cent a year.
+    #[arg(long, value_name = "PERCENT", default_value_t = 0.0, value_parser = rate)]
+    risk_free: f64,
     /// Tell what each figure means, and whose convention it is.
     #[arg(long)]
     explain: bool,
@@ -48,6 +51,11 @@ pub(crate) struct Options {
 
 fn interval(text: &str) -> Result<Interval, String> {
     text.parse().map_err(|_| "MTD, YTD, 1M, 3M, 6M, 1Y, 3Y, 5Y or ALL is expected".to_owned())
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse::<f64>().ok().filter(|rate| (-100.0..=100.0).contains(rate));
+    rate.ok_or_else(|| "a rate in per cent is expected, such as 2.5".to_owned())
 }
 
 pub(super) async fn show(app: &App, options: Options, output: &Output) -> Result<()> {
@@ -62,6 +70,7 @@ pub(super) async fn show(app: &App, options: Options, output: &Output) -> Result
         by_holding: options.by_holding,
         benchmark: options.benchmark,
         daily: false,
+        risk_free: options.risk_free / 100.0,
     };
     let report = app.performance(&query).await?;
     if output.is_json() {

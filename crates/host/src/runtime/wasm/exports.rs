@@ -3,8 +3,8 @@
 use wasmtime::Store;
 use wasmtime::component::{Component, Instance, InstancePre, Linker};
 
-pub(super) use super::bindings::exports::stonks::plugin as contract;
 use super::limits::State;
+use crate::runtime::contract::exports as contract;
 
 /// Both structs list the same interfaces; all but `lifecycle` may be absent.
 macro_rules! exports {

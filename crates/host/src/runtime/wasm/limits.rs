@@ -1,30 +1,19 @@
 //! What a store carries: the plugin's limits, and what its imports need.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
-use stonks_plugin::PluginId;
 use wasmtime::{ResourceLimiter, Store, UpdateDeadline};
 
-use crate::logs::Logs;
-use crate::outside::Reach;
+use crate::imports::Imports;
 use crate::runtime::Limits;
 
 /// Tables are lists of functions; real plugins have a few thousand entries.
 const TABLE_ELEMENTS: usize = 100_000;
 
-/// Tells the time to plugins; tests hold it.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
-
 /// The state of one instance.
 pub(crate) struct State {
-    pub(crate) plugin: PluginId,
     pub(crate) limits: Limits,
-    pub(crate) clock: Clock,
-    pub(crate) logs: Logs,
-    /// What the plugin may reach outside.
-    pub(crate) reach: Arc<Reach>,
+    pub(crate) imports: Imports,
     /// When the call under way must have ended.
     deadline: Option<Instant>,
     /// Whether the plugin was refused memory.
@@ -34,18 +23,8 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(limits: Limits, clock: Clock, logs: Logs, reach: Arc<Reach>) -> Self {
-        let plugin = reach.plugin.clone();
-        Self {
-            plugin,
-            limits,
-            clock,
-            logs,
-            reach,
-            deadline: None,
-            is_out_of_memory: false,
-            is_overdue: false,
-        }
+    pub(crate) const fn new(limits: Limits, imports: Imports) -> Self {
+        Self { limits, imports, deadline: None, is_out_of_memory: false, is_overdue: false }
     }
 
     pub(crate) fn start_call(&mut self, duration: Duration) {

@@ -106,7 +106,10 @@ pub(super) fn cards(report: &PerformanceReport, base: &str) -> Vec<Card> {
             value: figures.sharpe.map(|ratio| format!("{ratio:.2}").replace('-', "−")),
             unit: String::new(),
             tone: "",
-            note: why("sharpe").or_else(|| Some("Against a risk-free rate of 0 %.".to_owned())),
+            note: why("sharpe").or_else(|| {
+                let rate = super::percent(report.risk_free).unwrap_or_else(|| "0".to_owned());
+                Some(format!("Against a risk-free rate of {rate} %."))
+            }),
             definition: of("sharpe"),
         },
     ]
