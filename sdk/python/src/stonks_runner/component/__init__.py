@@ -127,15 +127,9 @@ def _plain(text: str, interface: str) -> tuple[str, frozenset[str]]:
 
 
 def _write_app(plugin: Path, target: Path) -> None:
-    """The modules that componentize-py looks for, beside the plugin."""
+    """The module that componentize-py is told to import, beside the plugin."""
     shutil.copytree(plugin, target / "plugin", ignore=shutil.ignore_patterns(*_NOT_COPIED))
-    modules = {
-        "guest_app.py": "from stonks_runner.component.guest import *\n",
-        # Classes of resources are looked for in a module of the interface's name.
-        "file_import.py": "from stonks_runner.component.guest import FileSession as Session\n",
-    }
-    for name, text in modules.items():
-        (target / name).write_text(text, "utf-8")
+    (target / "guest_app.py").write_text("from stonks_runner.component.guest import *\n", "utf-8")
 
 
 def _componentize(work: Path, raw: Path) -> None:

@@ -13,6 +13,8 @@ import linecache
 import os
 import sys
 import time
+import traceback
+from types import TracebackType
 from typing import Any
 
 from stonks_runner import host
@@ -38,6 +40,35 @@ def confine() -> None:
         setattr(time, name, lambda: _nanoseconds() / 1e9)
         setattr(time, f"{name}_ns", _nanoseconds)
     time.sleep = _no_sleep
+
+
+class _LogStream(io.TextIOBase):
+    """What is printed, line by line, in the host's log."""
+
+    def __init__(self, level: str) -> None:
+        self._level = level
+        self._rest = ""
+
+    def write(self, text: str) -> int:
+        """Tells each line as soon as it is whole."""
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            host.current().notify("log", {"level": self._level, "message": line})
+        return len(text)
+
+
+def divert() -> None:
+    """Called when all is imported: what is printed from here on is printed where it runs."""
+    sys.stdout = _LogStream("Info")
+    sys.stderr = _LogStream("Warning")
+    sys.excepthook = _tell
+
+
+def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """An error that nobody caught, before the instance ends."""
+    begin()
+    told = "".join(traceback.format_exception(kind, error, trace))
+    host.current().notify("log", {"level": "Error", "message": told})
 
 
 def begin() -> None:

@@ -6,6 +6,10 @@ later: a component has no files, so that nothing can be imported once it runs.
 
 from __future__ import annotations
 
+# isort: off
+import stonks_runner.component.clocks  # noqa: F401 - before all that uses `datetime`
+
+# isort: on
 import ast
 import gc
 import importlib
@@ -123,6 +127,7 @@ _own_modules(type(_plugin).__module__.partition(".")[0], FOLDER)
 _bring_in(FOLDER)
 RUNNING = RunningPlugin(_plugin)
 FILES = Files()
+confined.divert()
 gc.collect()
 # What is there from the beginning needn't be looked at again.
 gc.freeze()
@@ -139,7 +144,15 @@ def _answered(method: str, answer: Callable[[], Any]) -> Any:
         raise Err(CONVERTER.error(told.data or {"Failed": str(told)})) from None
 
 
-class Lifecycle:
+def _base(name: str, module: str = "wit_world.exports") -> Any:
+    """What componentize-py made of an interface that the component exports."""
+    try:
+        return getattr(importlib.import_module(module), name, object)
+    except ImportError:
+        return object
+
+
+class Lifecycle(_base("Lifecycle")):  # type: ignore[misc]
     """`lifecycle`."""
 
     async def initialize(self, configuration: Any) -> None:
@@ -172,49 +185,49 @@ class _Service:
         return _answered("fetch", answer)
 
 
-class Portfolio(_Service):
+class Portfolio(_Service, _base("Portfolio")):  # type: ignore[misc]
     """`portfolio`."""
 
     name = "portfolio"
 
 
-class Transaction(_Service):
+class Transaction(_Service, _base("Transaction")):  # type: ignore[misc]
     """`transaction`."""
 
     name = "transaction"
 
 
-class Deposit(_Service):
+class Deposit(_Service, _base("Deposit")):  # type: ignore[misc]
     """`deposit`."""
 
     name = "deposit"
 
 
-class Dividend(_Service):
+class Dividend(_Service, _base("Dividend")):  # type: ignore[misc]
     """`dividend`."""
 
     name = "dividend"
 
 
-class Fee(_Service):
+class Fee(_Service, _base("Fee")):  # type: ignore[misc]
     """`fee`."""
 
     name = "fee"
 
 
-class Account(_Service):
+class Account(_Service, _base("Account")):  # type: ignore[misc]
     """`account`."""
 
     name = "account"
 
 
-class Update(_Service):
+class Update(_Service, _base("Update")):  # type: ignore[misc]
     """`update`."""
 
     name = "update"
 
 
-class Authentication:
+class Authentication(_base("Authentication")):  # type: ignore[misc]
     """`authentication`."""
 
     async def verify(self) -> Any:
@@ -222,7 +235,7 @@ class Authentication:
         return _answered("verify", lambda: CONVERTER.write(RUNNING.verify()))
 
 
-class FileSession:
+class FileSession(_base("Session", "wit_world.exports.file_import")):  # type: ignore[misc]
     """The resource of `file-import`: one file on its way in."""
 
     def __init__(self, file: int) -> None:
@@ -236,22 +249,20 @@ class FileSession:
         FILES.close(self._file)
 
 
-class FileImport:
+class FileImport(_base("FileImport")):  # type: ignore[misc]
     """`file-import`."""
 
     async def open(self, name: str, content: bytes) -> FileSession:
         """Recognises a file, or refuses it."""
 
         def answer() -> FileSession:
-            session = sys.modules["file_import"].Session
-            opened: FileSession = session(FILES.open(RUNNING.import_file(name, content)))
-            return opened
+            return FileSession(FILES.open(RUNNING.import_file(name, content)))
 
         result: FileSession = _answered("open", answer)
         return result
 
 
-class Middleware:
+class Middleware(_base("Middleware")):  # type: ignore[misc]
     """`middleware`."""
 
     async def transform(self, origin: Any, facts: list[Any]) -> list[Any]:
@@ -266,7 +277,7 @@ class Middleware:
         return result
 
 
-class Aggregator:
+class Aggregator(_base("Aggregator")):  # type: ignore[misc]
     """`aggregator`."""
 
     async def compute(self, portfolio: Any) -> list[Any]:
@@ -280,7 +291,7 @@ class Aggregator:
         return result
 
 
-class View:
+class View(_base("View")):  # type: ignore[misc]
     """`view`."""
 
     async def render(self, portfolio: Any) -> list[Any]:
