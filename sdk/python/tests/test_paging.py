@@ -7,7 +7,7 @@ import pytest
 from conftest import WritePlugin
 from stonks_overwatch.facts import Note, Page, Progress
 from stonks_overwatch.testing import run
-from stonks_runner.paging import MOST_FACTS, Answer, Files, Pager
+from stonks_runner.paging import MOST_ALLOWED, MOST_FACTS, Answer, Files, Pager
 
 
 def notes(count: int, start: int = 0) -> list[Note]:
@@ -42,7 +42,9 @@ def drawn_pages(*sizes: int) -> Iterator[Page]:
         (lambda: drawn(MOST_FACTS + 1), [MOST_FACTS, 1]),
         (lambda: drawn_pages(2, 3), [2, 3, 0]),
         (lambda: [Page(notes(2)), Page(notes(3))], [2, 3, 0]),
-        (lambda: drawn_pages(MOST_FACTS + 1), [MOST_FACTS, 1, 0]),
+        # A page that the plugin makes is its own, as far as the contract allows.
+        (lambda: Page(notes(MOST_ALLOWED)), [MOST_ALLOWED]),
+        (lambda: drawn_pages(MOST_ALLOWED, MOST_ALLOWED + 1), [10_000, 5_000, 5_000, 1, 0]),
     ],
 )
 def test_answers_of_any_form_are_cut_into_pages(answer: object, sizes: list[int]) -> None:
@@ -90,7 +92,8 @@ def test_the_plugins_own_cursor_comes_back_to_it() -> None:
         start = int(own or 0)
         if start == 2:
             return Page(notes(1, 90_000))
-        return Page(notes(MOST_FACTS + 1, start * 10_000), str(start + 1), Progress(start, 2))
+        facts = notes(MOST_ALLOWED + 1, start * 20_000)
+        return Page(facts, str(start + 1), Progress(start, 2))
 
     cursor, found = None, []
     while True:
@@ -102,9 +105,11 @@ def test_the_plugins_own_cursor_comes_back_to_it() -> None:
             break
     assert found == [
         (MOST_FACTS, "n:0"),
-        (1, "n:5000"),
-        (MOST_FACTS, "n:10000"),
-        (1, "n:15000"),
+        (MOST_FACTS, "n:5000"),
+        (1, "n:10000"),
+        (MOST_FACTS, "n:20000"),
+        (MOST_FACTS, "n:25000"),
+        (1, "n:30000"),
         (1, "n:90000"),
     ]
 

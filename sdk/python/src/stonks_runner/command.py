@@ -70,11 +70,12 @@ def run(channel: Channel, load: Callable[[], Running]) -> int:
     # Pages are many small objects that live until they are sent.
     gc.set_threshold(20_000, 20, 20)
     session = Session(load)
-    while not session.is_over:
-        call = channel.next_call()
-        if call is None:
-            break
-        _answer(channel, session, call)
+    try:
+        while not session.is_over and (call := channel.next_call()) is not None:
+            _answer(channel, session, call)
+    except BrokenPipeError:
+        # The host no longer listens.
+        pass
     _leave()
     return 0
 
@@ -178,7 +179,12 @@ def _other_task(told: dict[str, Any], own_folder: str) -> int:
         os.dup2(2, 1)
         os.write(out, json.dumps(describe(told["--legacy"], own_folder), indent=2).encode() + b"\n")
         return 0
-    from stonks_runner.component import build_component
+    from stonks_runner.component import ComponentError, build_component
+    from stonks_runner.contract.errors import Failed
 
-    build_component(told["--build-component"], told["--out"], told["--wit"])
+    try:
+        build_component(told["--build-component"], told["--out"], told["--wit"])
+    except (Failed, ComponentError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     return 0

@@ -49,6 +49,11 @@ def current() -> Host:
     return _current
 
 
+def is_installed() -> bool:
+    """Whether there is a host."""
+    return _current is not None
+
+
 def install(host: Host | None) -> Host | None:
     """Makes `host` the one that plugins reach. Returns the one before it."""
     global _current

@@ -9,7 +9,10 @@ from typing import Any
 from stonks_runner.contract.facts import Fact, Page
 
 MOST_FACTS = 5_000
-"""In one page: half of what the contract allows, so that a line stays within a few megabytes."""
+"""In a page that is cut here: a line of a few megabytes."""
+
+MOST_ALLOWED = 10_000
+"""In one page, by the contract. A page that the plugin makes itself is passed on as it is."""
 
 Answer = Page | Iterable[Page] | Iterable[Fact] | None
 """What a plugin may return for facts."""
@@ -25,17 +28,22 @@ def pages(answer: Answer) -> Iterator[tuple[Page, bool]]:
     elif isinstance(answer, Page):
         yield from _cut(answer)
     elif isinstance(answer, list | tuple) and not any(isinstance(item, Page) for item in answer):
-        yield from _cut(Page(answer))
+        yield from _parts(Page(answer))
     else:
         yield from _drawn(iter(answer))
 
 
 def _cut(page: Page) -> Iterator[tuple[Page, bool]]:
     facts = page.facts
-    if len(facts) <= MOST_FACTS:
+    if len(facts) <= MOST_ALLOWED:
         yield page, False
-        return
-    for start in range(0, len(facts), MOST_FACTS):
+    else:
+        yield from _parts(page)
+
+
+def _parts(page: Page) -> Iterator[tuple[Page, bool]]:
+    facts = page.facts
+    for start in range(0, max(1, len(facts)), MOST_FACTS):
         is_last = start + MOST_FACTS >= len(facts)
         part = facts[start : start + MOST_FACTS]
         yield Page(part, page.next if is_last else None, page.progress), not is_last

@@ -51,18 +51,8 @@ class Session:
             return call(self, _Params(method, params))
         except CallError:
             raise
-        except NotImplementedError as error:
-            what = str(error) or f"this plugin does not answer `{method}`"
-            raise CallError(PLUGIN_ERROR, what, {"Unsupported": what}) from error
-        except (SystemExit, KeyboardInterrupt) as error:
-            # Whether the process goes on is the host's to say.
-            text = f"the plugin wanted to exit: {type(error).__name__}: {error}"
-            raise CallError(PLUGIN_ERROR, text, {"Failed": text}) from error
-        except MemoryError as error:
-            # The host replaces the process: nothing is left to go on with.
-            raise CallError(OUT_OF_MEMORY, "out of memory") from error
-        except Exception as error:
-            raise _told(error, method) from error
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            raise failure(error, method) from error
 
     @property
     def _plugin(self) -> Running:
@@ -212,12 +202,22 @@ class _Params:
 _UNAVAILABLE = {"ConnectionError", "ConnectTimeout", "ReadTimeout", "Timeout", "ConnectError"}
 
 
-def _told(error: Exception, method: str) -> CallError:
+def failure(error: BaseException, method: str) -> CallError:
     """A failure as the contract tells it; the traceback of what nobody foresaw goes to the log."""
     from stonks_runner.contract.errors import PluginError
 
     if isinstance(error, PluginError):
         return CallError(PLUGIN_ERROR, str(error), error.variant())
+    if isinstance(error, NotImplementedError):
+        text = str(error) or f"this plugin does not answer `{method}`"
+        return CallError(PLUGIN_ERROR, text, {"Unsupported": text})
+    if isinstance(error, MemoryError):
+        # The host replaces the process: nothing is left to go on with.
+        return CallError(OUT_OF_MEMORY, "out of memory")
+    if not isinstance(error, Exception):
+        # Whether the process goes on is the host's to say.
+        text = f"the plugin wanted to exit: {type(error).__name__}: {error}"
+        return CallError(PLUGIN_ERROR, text, {"Failed": text})
     text = f"{type(error).__name__}: {error}"
     log.error("`%s` failed", method, exc_info=_without_runner(error))
     is_away = isinstance(error, ConnectionError | TimeoutError)

@@ -265,7 +265,7 @@ def _read_each(read_one: Read | None) -> Read:
     return lambda told: tuple([read_one(value) for value in told])
 
 
-def _annotations(kind: type) -> list[tuple[str, str, bool]]:
+def fields_of(kind: type) -> list[tuple[str, str, bool]]:
     """Name, annotation, and whether it may be absent, of each field; none for what is no record."""
     if not dataclasses.is_dataclass(kind):
         return []
@@ -283,7 +283,7 @@ def _fragment(annotation: str, kind: type, value: str, names: dict[str, Any]) ->
         return f'"{{decimal_text({value})}}"'
     if annotation not in _PLAIN and not annotation.startswith("Sequence["):
         record = vars(sys.modules[kind.__module__])[annotation]
-        fields = _annotations(record)
+        fields = fields_of(record)
         # A record without options is written in place: a call for each amount would cost more.
         if fields and not any(is_optional for _, _, is_optional in fields):
             parts = [
@@ -300,7 +300,7 @@ def _fragment(annotation: str, kind: type, value: str, names: dict[str, Any]) ->
 
 
 def _compile_writer(kind: type) -> Write:
-    fields = _annotations(kind)
+    fields = fields_of(kind)
     if not fields:
         raise WireError(f"`{kind.__name__}` is not a record of the contract")
     names: dict[str, Any] = {"quoted": quoted, "decimal_text": decimal_text}
@@ -329,7 +329,7 @@ def _compile_writer(kind: type) -> Write:
 def _compile_reader(kind: type) -> Read:
     names: dict[str, Any] = {"kind": kind}
     arguments = []
-    for name, annotation, is_optional in _annotations(kind):
+    for name, annotation, is_optional in fields_of(kind):
         _, convert = _converters(annotation, kind)
         names[f"read_{name}"] = convert
         if is_optional:
