@@ -10,6 +10,29 @@ use crate::process::{output, root, run, target};
 /// The tools, by versions that were tried; what they depend on they name themselves.
 const TOOLS: [&str; 3] = ["pytest==9.2.0", "ruff==0.17.6", "mypy==2.4.1"];
 
+/// What tests of components of Python need, fetched before they run: they ask no network.
+const WHEELS: [&str; 1] = ["componentize-py==0.25.1"];
+
+/// Fetches it. Fails only where everything has to run.
+pub(crate) fn fetch_wheels() -> Result<()> {
+    let folder = target().join("wheels");
+    let mark = folder.join("fetched");
+    if std::fs::read_to_string(&mark).is_ok_and(|fetched| fetched == WHEELS.join(" ")) {
+        return Ok(());
+    }
+    let mut fetch = Command::new("python3");
+    fetch.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check"]);
+    fetch.args(["--only-binary", ":all:", "--no-deps", "--dest"]).arg(&folder).args(WHEELS);
+    match run(&mut fetch) {
+        Ok(()) => std::fs::write(&mark, WHEELS.join(" ")).context("marking wheels as fetched"),
+        Err(error) if std::env::var_os("STONKS_REQUIRE_ALL").is_some() => Err(error),
+        Err(error) => {
+            println!("components of Python plugins aren't tested: {error:#}");
+            Ok(())
+        }
+    }
+}
+
 /// Its tests; none where there is no Python to run them, or their tools can't be had.
 pub(crate) fn tests() -> Result<Option<Command>> {
     Ok(environment()?.map(|environment| {

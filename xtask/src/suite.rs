@@ -22,6 +22,7 @@ struct Counts {
 pub(crate) fn run() -> Result<()> {
     guests::build()?;
     assets::build()?;
+    python::fetch_wheels()?;
     let cluster = Cluster::start()?;
     if cluster.is_none() {
         println!("PostgreSQL is not installed: tests on it are skipped");

@@ -20,6 +20,7 @@ mod migrate_plugins;
 mod plugin_list;
 mod plugins;
 mod program;
+mod python_components;
 mod real_files;
 mod secrets;
 mod server;

@@ -69,12 +69,13 @@ impl ResourceLimiter for State {
         Ok(desired <= TABLE_ELEMENTS)
     }
 
+    /// A component that brings an interpreter along is made of some dozens of modules.
     fn instances(&self) -> usize {
-        16
+        128
     }
 
     fn tables(&self) -> usize {
-        16
+        32
     }
 
     fn memories(&self) -> usize {
