@@ -111,7 +111,11 @@ class RunningPlugin:
             if _overrides(self._plugin, "fetch"):
                 from stonks_overwatch.core.service_types import ServiceType
 
-                answer: Answer = self._plugin.fetch(ServiceType(service), own, since)
+                try:
+                    kind = ServiceType(service)
+                except ValueError:
+                    raise Unsupported(f"no service is called `{service}`") from None
+                answer: Answer = self._plugin.fetch(kind, own, since)
                 return answer
             return self.services.fetch(service, own, since)
 
