@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::process::{root, run};
-use crate::tidy;
+use crate::{python, tidy};
 
 /// The host's workspace, and those of the guests.
 fn workspaces() -> [PathBuf; 3] {
@@ -34,6 +34,12 @@ pub(crate) fn check() -> Result<()> {
     {
         println!("{error:#}");
         failed.push("doc".to_owned());
+    }
+    for (what, mut command) in python::checks()? {
+        if let Err(error) = run(&mut command) {
+            println!("{error:#}");
+            failed.push(what.to_owned());
+        }
     }
     if let Err(error) = tidy::run() {
         println!("{error:#}");

@@ -20,6 +20,7 @@ mod lint;
 mod npm;
 mod postgres;
 mod process;
+mod python;
 mod suite;
 mod tidy;
 mod toolchain;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::postgres::Cluster;
 use crate::process::root;
-use crate::{assets, browser, guests};
+use crate::{assets, browser, guests, python};
 
 /// Tests that passed and failed.
 #[derive(Default)]
@@ -37,6 +37,10 @@ pub(crate) fn run() -> Result<()> {
     plugins.args(["test", "--workspace", "--no-fail-fast"]).current_dir(root().join("plugins"));
     counts.add("the plugins", &mut plugins)?;
     drop(cluster);
+    match python::tests()? {
+        Some(mut sdk) => counts.add("the SDK for Python", &mut sdk)?,
+        None => println!("tests of the SDK for Python are skipped"),
+    }
     match browser::tests()? {
         Some(mut pages) => counts.add("the pages", &mut pages)?,
         None => println!("Chromium is not installed: tests of the pages are skipped"),
@@ -76,14 +80,28 @@ impl Counts {
     }
 }
 
-/// Reads cargo's `test result: ok. 12 passed; 1 failed; …`, and the `# pass 12`, `# fail 1` of
-/// TAP.
+/// Reads cargo's `test result: ok. 12 passed; 1 failed; …`, the `# pass 12`, `# fail 1` of TAP, and
+/// pytest's `1 failed, 12 passed in 0.50s`.
 fn result(line: &str) -> Option<(u32, u32)> {
     if let Some(passed) = line.strip_prefix("# pass ") {
         return Some((passed.parse().ok()?, 0));
     }
     if let Some(failed) = line.strip_prefix("# fail ") {
         return Some((0, failed.parse().ok()?));
+    }
+    if let Some((counts, time)) = line.trim_matches(['=', ' ']).split_once(" in ")
+        && time.ends_with('s')
+    {
+        let number = |word: &str| -> Option<u32> {
+            let told = counts.split(", ").find_map(|part| part.strip_suffix(word))?;
+            told.trim().parse().ok()
+        };
+        let (passed, failed) = (number("passed"), number("failed"));
+        let errors = number("error").or_else(|| number("errors"));
+        if passed.or(failed).or(errors).is_some() {
+            let failed = failed.unwrap_or_default() + errors.unwrap_or_default();
+            return Some((passed.unwrap_or_default(), failed));
+        }
     }
     let counts = line.strip_prefix("test result: ")?;
     let number = |word: &str| {
@@ -104,6 +122,9 @@ mod tests {
         assert_eq!(result("# pass 27"), Some((27, 0)));
         assert_eq!(result("# fail 1"), Some((0, 1)));
         assert_eq!(result("# tests 28"), None);
+        assert_eq!(result("12 passed in 0.50s"), Some((12, 0)));
+        assert_eq!(result("==== 1 failed, 12 passed, 1 error in 3.21s ===="), Some((12, 2)));
+        assert_eq!(result("something passed in time"), None);
         assert_eq!(result("running 3 tests"), None);
     }
 }

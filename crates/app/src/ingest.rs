@@ -1,21 +1,23 @@
 //! Files in, facts stored: read by the account's plugin, checked, and stored whole or not at all.
 
+mod fit;
 mod store;
 mod sync;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 use jiff::civil::Date;
 use serde::Serialize;
 use stonks_core::account::AccountName;
-use stonks_core::fact::{Fact, FactKind, Identity, Located};
+use stonks_core::fact::{Fact, FactKind, Located};
 use stonks_host::{CallError, Instance, StartError};
 use stonks_plugin::{PluginId, Service};
 
 use crate::accounts::{AccountError, NewAccount};
 use crate::app::App;
 
+use fit::{misfit, misfits, owned_kind};
 pub use sync::SyncError;
 
 /// A file to be imported.
@@ -197,24 +199,7 @@ impl App {
                 return Err(ImportError::TooLarge { file: file.name.clone(), length });
             }
         }
-        let (owner, plugin, settings) = match target {
-            Target::Account(name) => {
-                let account = self.account(name).await?;
-                (store::Owner::Account(account.name), account.plugin, account.settings)
-            }
-            Target::Beside(name) => {
-                let beside = self.beside(name).await.map_err(anyhow::Error::from)?;
-                let beside = beside.with_context(|| format!("nothing is beside `{name}`"))?;
-                (store::Owner::Beside(beside.account), beside.beside, beside.settings)
-            }
-            Target::NewAccount(new) => {
-                if self.accounts().await?.iter().any(|account| account.name == new.name) {
-                    return Err(AccountError::NameTaken(new.name.clone()).into());
-                }
-                (store::Owner::New(new.clone()), new.plugin.clone(), new.settings.clone())
-            }
-            Target::Plugin(plugin) => (store::Owner::Nobody, plugin.clone(), BTreeMap::new()),
-        };
+        let (owner, plugin, settings) = self.feed(target).await?;
         let reads_files = self
             .plugins
             .get(&plugin)
@@ -256,6 +241,31 @@ impl App {
 }
 
 impl App {
+    /// Whom a file's facts belong to, who reads it, and with which settings.
+    async fn feed(
+        &self,
+        target: &Target,
+    ) -> Result<(store::Owner, PluginId, BTreeMap<String, String>), ImportError> {
+        Ok(match target {
+            Target::Account(name) => {
+                let account = self.account(name).await?;
+                (store::Owner::Account(account.name), account.plugin, account.settings)
+            }
+            Target::Beside(name) => {
+                let beside = self.beside(name).await.map_err(anyhow::Error::from)?;
+                let beside = beside.with_context(|| format!("nothing is beside `{name}`"))?;
+                (store::Owner::Beside(beside.account), beside.beside, beside.settings)
+            }
+            Target::NewAccount(new) => {
+                if self.accounts().await?.iter().any(|account| account.name == new.name) {
+                    return Err(AccountError::NameTaken(new.name.clone()).into());
+                }
+                (store::Owner::New(new.clone()), new.plugin.clone(), new.settings.clone())
+            }
+            Target::Plugin(plugin) => (store::Owner::Nobody, plugin.clone(), BTreeMap::new()),
+        })
+    }
+
     /// Stores facts that the program itself read, as it does those of a file that a plugin read.
     pub(crate) async fn deliver(
         &self,
@@ -308,53 +318,6 @@ async fn read_file(
         if page.next.is_none() {
             return Ok(facts);
         }
-    }
-}
-
-/// The first kind among the facts that belongs to an account.
-fn owned_kind(facts: &[Located]) -> Option<FactKind> {
-    use FactKind::{FxRate, Instrument, Note, Quote};
-    let mut kinds = facts.iter().map(|located| located.fact.kind());
-    kinds.find(|kind| !matches!(kind, Instrument | Quote | FxRate | Note))
-}
-
-/// What is wrong with the facts of a file as a whole: an identity told twice, or an instrument that
-/// is named and never told.
-fn misfit(facts: &[Located]) -> Option<String> {
-    told_twice(facts).or_else(|| never_told(facts.iter()))
-}
-
-/// The same of files that are told together: what one names another may tell.
-fn misfits(files: &[ReadFile]) -> Option<String> {
-    let twice = files.iter().find_map(|file| told_twice(&file.facts));
-    twice.or_else(|| never_told(files.iter().flat_map(|file| &file.facts)))
-}
-
-fn told_twice(facts: &[Located]) -> Option<String> {
-    let mut identities: HashSet<(FactKind, &Identity)> = HashSet::with_capacity(facts.len());
-    let mut keys = facts.iter().map(|located| (located.fact.kind(), located.fact.identity()));
-    let (kind, identity) = keys.find(|key| !identities.insert(*key))?;
-    Some(format!("there are two {kind}s `{identity}`"))
-}
-
-fn never_told<'a>(facts: impl Iterator<Item = &'a Located> + Clone) -> Option<String> {
-    let is_told = |located: &&Located| located.fact.kind() == FactKind::Instrument;
-    let told: HashSet<&Identity> =
-        facts.clone().filter(is_told).map(|located| located.fact.identity()).collect();
-    let named = facts.filter_map(|located| instrument_of(&located.fact));
-    let missing = named.into_iter().find(|named| !told.contains(named))?;
-    Some(format!("instrument `{missing}` is named, but never told"))
-}
-
-/// The instrument that a fact names.
-const fn instrument_of(fact: &Fact) -> Option<&Identity> {
-    match fact {
-        Fact::Transaction(fact) => Some(&fact.instrument),
-        Fact::CashMovement(fact) => fact.instrument.as_ref(),
-        Fact::Position(fact) => Some(&fact.instrument),
-        Fact::Quote(fact) => Some(&fact.instrument),
-        Fact::UpcomingDividend(fact) => Some(&fact.instrument),
-        _ => None,
     }
 }
 

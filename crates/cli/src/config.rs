@@ -192,8 +192,8 @@ fn default_site_packages(home: Option<&Path>) -> Vec<PathBuf> {
 }
 
 /// Of a virtual environment.
-fn library(environment: &PathBuf) -> PathBuf {
-    environment.join("lib")
+fn library(environment: impl AsRef<Path>) -> PathBuf {
+    environment.as_ref().join("lib")
 }
 
 /// Where packages are in libraries of any version.

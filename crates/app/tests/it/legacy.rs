@@ -346,6 +346,40 @@ async fn the_parts_of_the_whole_are_equal() {
     }
 }
 
+/// By sector and country. The old page calls sectors as Yahoo does, ours as the broker does; it has sectors of its
+/// own for funds, coins and cash, and leaves coins and cash out of its countries.
+#[tokio::test]
+async fn sectors_and_countries_of_shares_are_equal() {
+    let Some(Migrated { test, folder, .. }) = migrated().await else { return };
+    let golden = golden(&folder, "all_diversification");
+    let ours = test.app.diversification(&then()).await.unwrap();
+    let value = |by: &str, group: &str| {
+        let mut rows = ours.groups.iter();
+        let row = rows.find(|row| row.by.to_string() == by && row.group == group);
+        row.and_then(|row| row.value.as_ref()).map(|value| number(value)).unwrap_or_default()
+    };
+    let mut n_equal = 0;
+    for (by, page) in [("sector", "sectors"), ("country", "countries")] {
+        for row in golden[page]["table"].as_array().unwrap() {
+            let name = text(row, "name");
+            if ["ETF", "Crypto", "Cash", "Unknown Country"].contains(&name) {
+                continue;
+            }
+            let group = match name {
+                "United States" => "US",
+                "Communication Services" => "Services",
+                "Financial Services" => "Financial",
+                "Consumer Defensive" => "Consumer/Non-Cyclical",
+                other => other,
+            };
+            let difference = value(by, group) - row["value"].as_f64().unwrap();
+            assert!(difference.abs() < 0.05, "{name}: {difference}");
+            n_equal += 1;
+        }
+    }
+    assert!(n_equal >= 5, "{n_equal}");
+}
+
 /// Every day; ours counts the dollars, which the old history leaves out (Q6), and nothing else differs.
 #[tokio::test]
 async fn the_value_history_differs_by_the_dollars_alone() {

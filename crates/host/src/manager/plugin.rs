@@ -175,12 +175,12 @@ impl Plugin {
         id: &PluginId,
         found: &Found,
     ) -> Result<Generation, StartError> {
-        let unusable = |reason: String| StartError::Unusable { plugin: id.clone(), reason };
+        let unusable =
+            |reason: &str| StartError::Unusable { plugin: id.clone(), reason: reason.to_owned() };
         if let Some(error) = first_error(&found.findings) {
-            return Err(unusable(error.message.clone()));
+            return Err(unusable(&error.message));
         }
-        let manifest =
-            found.manifest.clone().ok_or_else(|| unusable("it has no manifest".to_owned()))?;
+        let manifest = found.manifest.clone().ok_or_else(|| unusable("it has no manifest"))?;
         let imports = shared.imports(id, &manifest);
         let unreadable = |error| StartError::Read { plugin: id.clone(), error };
         let loaded = match manifest.runtime.as_ref().map(|runtime| runtime.kind) {
@@ -191,7 +191,7 @@ impl Plugin {
                 let package = found.package().map_err(unreadable)?;
                 shared.python.load(imports, &manifest, package).await?
             }
-            None => return Err(unusable("its manifest names no runtime".to_owned())),
+            None => return Err(unusable("its manifest names no runtime")),
         };
         let limits = shared.limits_for(&manifest);
         Ok(Generation::new(manifest, loaded, limits, Arc::clone(&self.supervisor)))
@@ -302,7 +302,7 @@ impl Plugin {
 
     pub(super) async fn drop_current(&self) {
         if let Some(generation) = self.replace(None) {
-            let within = generation_limit(&generation);
+            let within = generation.call_limit() + GRACE;
             if !generation.end(within).await {
                 tracing::warn!(
                     plugin = generation.manifest.plugin.name.as_str(),
@@ -373,10 +373,6 @@ impl Plugin {
             }
         }
     }
-}
-
-fn generation_limit(generation: &Generation) -> Duration {
-    generation.call_limit() + GRACE
 }
 
 fn version(found: &Found) -> Option<semver::Version> {
