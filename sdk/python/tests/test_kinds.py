@@ -103,8 +103,9 @@ def test_a_brokers_own_errors_keep_what_they_say(broker: PluginUnderTest) -> Non
     with pytest.raises(RateLimited) as limited:
         broker.fetch("fee")
     assert limited.value.seconds == 7
-    with pytest.raises(Unsupported, match="no service `dividend`"):
-        broker.fetch("dividend")
+    for service in ("dividend", "trading_journal", "nonsense"):
+        with pytest.raises(Unsupported, match=f"`{service}`"):
+            broker.fetch(service)
 
 
 def test_a_broker_has_a_store_and_a_clock(broker: PluginUnderTest) -> None:

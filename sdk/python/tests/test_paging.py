@@ -44,6 +44,7 @@ def drawn_pages(*sizes: int) -> Iterator[Page]:
         (lambda: [Page(notes(2)), Page(notes(3))], [2, 3, 0]),
         # A page that the plugin makes is its own, as far as the contract allows.
         (lambda: Page(notes(MOST_ALLOWED)), [MOST_ALLOWED]),
+        (lambda: Page(drawn(3)), [3]),  # type: ignore[arg-type]
         (lambda: drawn_pages(MOST_ALLOWED, MOST_ALLOWED + 1), [10_000, 5_000, 5_000, 1, 0]),
     ],
 )

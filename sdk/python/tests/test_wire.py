@@ -15,6 +15,7 @@ import pytest
 from conftest import WIT
 from stonks_overwatch import facts, figures, health, panels
 from stonks_overwatch.plugins import exceptions
+from stonks_runner.contract import settings as settings_module
 from stonks_runner.contract import wire
 
 MODULES = (facts, figures, health, panels, exceptions)
@@ -227,20 +228,23 @@ def test_a_figure_is_tagged_by_its_kind(value: Any, expected: Any) -> None:
 
 
 def test_a_ratio_that_is_no_number_is_refused() -> None:
-    with pytest.raises(wire.WireError, match="finite"):
+    with pytest.raises(settings_module.WireError, match="finite"):
         wire.write(figures.Metric("name", "Label", figures.Ratio("nan")))
 
 
 @pytest.mark.parametrize("thing", ["a text", 1, None, facts.Moment(DAY), {"Note": {}}])
 def test_what_is_no_fact_is_refused_by_name(thing: Any) -> None:
-    with pytest.raises(wire.WireError, match="is not a fact"):
+    with pytest.raises(settings_module.WireError, match="is not a fact"):
         wire.write_fact(thing)
 
 
 def test_settings_are_read_by_their_kind() -> None:
     settings: dict[str, Any] = {"t": "x", "n": Decimal("1.5"), "f": True, "c": ("a", "b")}
-    told = [{"key": key, "value": wire.setting_value(value)} for key, value in settings.items()]
-    assert wire.read_settings(told) == settings
+    told = [
+        {"key": key, "value": settings_module.setting_value(value)}
+        for key, value in settings.items()
+    ]
+    assert settings_module.read_settings(told) == settings
 
 
 def test_fields_that_a_later_version_adds_are_left_aside() -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any, cast
 
 
-class PackageNames(MetaPathFinder):
+class PackageNames:
     """Other names of a package, and of the modules in it, with all that is below them."""
 
     def __init__(self, package: str, aliases: set[str], inside: set[str]) -> None:
@@ -42,14 +42,16 @@ class PackageNames(MetaPathFinder):
         else:
             return None
         module = importlib.import_module(real)
-        return ModuleSpec(fullname, _SameModule(module), is_package=hasattr(module, "__path__"))
+        return ModuleSpec(
+            fullname, cast(Any, _SameModule(module)), is_package=hasattr(module, "__path__")
+        )
 
     def owns(self, module: ModuleType | None) -> bool:
         """Whether a module is the package or in it."""
         return module is not None and module.__name__.partition(".")[0] == self._package
 
 
-class _Claimed(MetaPathFinder):
+class _Claimed:
     """What must be answered before the usual finders, which would load a file a second time."""
 
     def __init__(self, names: PackageNames, claimed: set[str]) -> None:
@@ -71,7 +73,7 @@ class _Claimed(MetaPathFinder):
         return None
 
 
-class _SameModule(Loader):
+class _SameModule:
     """Loads nothing: the module is there already."""
 
     def __init__(self, module: ModuleType) -> None:

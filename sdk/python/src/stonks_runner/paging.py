@@ -26,11 +26,18 @@ def pages(answer: Answer) -> Iterator[tuple[Page, bool]]:
     if answer is None:
         yield Page(()), False
     elif isinstance(answer, Page):
-        yield from _cut(answer)
+        yield from _cut(_whole(answer))
     elif isinstance(answer, list | tuple) and not any(isinstance(item, Page) for item in answer):
         yield from _parts(Page(answer))
     else:
         yield from _drawn(iter(answer))
+
+
+def _whole(page: Page) -> Page:
+    """The page with facts that can be counted, also where a plugin put a generator into it."""
+    if isinstance(page.facts, list | tuple):
+        return page
+    return Page(list(page.facts), page.next, page.progress)
 
 
 def _cut(page: Page) -> Iterator[tuple[Page, bool]]:
@@ -58,7 +65,7 @@ def _drawn(items: Iterator[Any]) -> Iterator[tuple[Page, bool]]:
                 if facts:
                     yield Page(facts), True
                     facts = []
-                for page, _ in _cut(item):
+                for page, _ in _cut(_whole(item)):
                     yield Page(page.facts, None, page.progress), True
             else:
                 facts.append(item)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from stonks_runner.configuration import make_config
 from stonks_runner.contract.calls import HealthReport, Origin, Session
 from stonks_runner.contract.errors import BadData, Failed, Unsupported
-from stonks_runner.contract.facts import Fact, Page
 from stonks_runner.health import report_of
-from stonks_runner.paging import Answer, Pager
-from stonks_runner.services import Services
+
+if TYPE_CHECKING:
+    # Facts are loaded with the first of them: until then a plugin starts faster.
+    from stonks_runner.contract.facts import Fact, Page
+    from stonks_runner.paging import Answer, Pager
+    from stonks_runner.services import Services
 
 log = logging.getLogger("stonks_runner")
 
@@ -56,7 +59,7 @@ class RunningPlugin:
         self._plugin = plugin
         self._settings: Mapping[str, Any] = {}
         self._services: Services | None = None
-        self._pager = Pager()
+        self._pager: Pager | None = None
         self._problems: list[str] = []
 
     def initialize(self, settings: Mapping[str, Any]) -> None:
@@ -87,6 +90,8 @@ class RunningPlugin:
     def services(self) -> Services:
         """The plugin's service classes."""
         if self._services is None:
+            from stonks_runner.services import Services
+
             offered = self._asked("get_services")() or {}
             self._services = Services(offered, self._config)
         return self._services
@@ -97,12 +102,20 @@ class RunningPlugin:
 
     def fetch(self, service: str, cursor: str | None, since: date | None) -> Page:
         """A page, by the plugin's own `fetch` or by its services."""
+        if self._pager is None:
+            from stonks_runner.paging import Pager
+
+            self._pager = Pager()
 
         def ask(own: str | None) -> Answer:
             if _overrides(self._plugin, "fetch"):
                 from stonks_overwatch.core.service_types import ServiceType
 
-                answer: Answer = self._plugin.fetch(ServiceType(service), own, since)
+                try:
+                    kind = ServiceType(service)
+                except ValueError:
+                    raise Unsupported(f"no service is called `{service}`") from None
+                answer: Answer = self._plugin.fetch(kind, own, since)
                 return answer
             return self.services.fetch(service, own, since)
 

@@ -62,7 +62,7 @@ class Session:
         return self._running
 
     def _initialize(self, params: _Params) -> str:
-        from stonks_runner.contract.wire import read_settings
+        from stonks_runner.contract.settings import read_settings
 
         settings = read_settings(params.list("settings"))
         if self._running is None:

@@ -23,10 +23,10 @@ from stonks_runner.contract.calls import HealthReport, Origin, Session, SettingV
 from stonks_runner.contract.facts import Fact, Page, Progress
 from stonks_runner.contract.figures import Metric, PortfolioSnapshot
 from stonks_runner.contract.panels import Panel
+from stonks_runner.contract.settings import setting_value
 from stonks_runner.contract.wire import (
     read,
     read_fact,
-    setting_value,
     write,
     write_facts,
 )

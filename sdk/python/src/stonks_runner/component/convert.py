@@ -16,8 +16,9 @@ from typing import Any
 
 from stonks_runner.contract import facts
 from stonks_runner.contract.figures import Ratio
+from stonks_runner.contract.settings import WireError
 from stonks_runner.contract.values import decimal_text, time_text
-from stonks_runner.contract.wire import FACTS, WireError, fields_of
+from stonks_runner.contract.wire import FACTS, fields_of
 
 Convert = Callable[[Any], Any]
 

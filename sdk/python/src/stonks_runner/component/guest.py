@@ -49,6 +49,7 @@ _NEEDED = (
     "stonks_overwatch.panels",
     "stonks_overwatch.plugins.bases",
     "stonks_overwatch.services.models",
+    "hashlib",
     "stonks_runner.mapping",
     "stonks_runner.services",
     "traceback",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
 MOST_DIGITS = 28
@@ -102,6 +101,9 @@ class Identities:
 
     def of(self, prefix: str, *parts: object) -> str:
         """An identity for the fact whose content is `parts`, numbered from the second equal on."""
+        # Not needed to start, and slow to load.
+        import hashlib
+
         digest = hashlib.sha256()
         for part in (prefix, *parts):
             encoded = str(part).encode("utf-8", "replace")

@@ -10,16 +10,16 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from enum import EnumMeta
 from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any
 
-from stonks_runner.contract.calls import SettingValue
 from stonks_runner.contract.facts import Money, Page
-from stonks_runner.contract.values import decimal_text, exact, time_text
+from stonks_runner.contract.settings import WireError, case_of
+from stonks_runner.contract.values import decimal_text, time_text
 
 Json = dict[str, Any]
 Write = Callable[[Any], str]
@@ -29,10 +29,6 @@ quoted: Callable[[str], str] = encode_basestring
 
 _writers: dict[type, Write] = {}
 _readers: dict[type, Read] = {}
-
-
-class WireError(ValueError):
-    """A value that the contract has no place for."""
 
 
 def write(record: Any) -> str:
@@ -87,7 +83,7 @@ def read_fact(told: Json) -> Any:
     """A fact from JSON."""
     from stonks_runner.contract import facts
 
-    name, record = _case(told)
+    name, record = case_of(told)
     if name not in FACTS:
         raise WireError(f"`{name}` is not a fact")
     return reader(getattr(facts, name))(record)
@@ -103,36 +99,6 @@ def write_page(page: Page) -> str:
     following = "null" if page.next is None else quoted(page.next)
     progress = "" if page.progress is None else f',"progress":{write(page.progress)}'
     return f'{{"facts":{write_facts(page.facts)},"next":{following}{progress}}}'
-
-
-def read_settings(told: Sequence[Mapping[str, Any]]) -> dict[str, SettingValue]:
-    """Settings by key."""
-    settings: dict[str, SettingValue] = {}
-    for setting in told:
-        case, value = _case(setting["value"])
-        if case == "Number":
-            value = Decimal(value)
-        elif case == "Choices":
-            value = tuple(value)
-        settings[setting["key"]] = value
-    return settings
-
-
-def setting_value(value: SettingValue | int | float) -> Json:
-    """A setting as the host sends it."""
-    if isinstance(value, bool):
-        return {"Flag": value}
-    if isinstance(value, str):
-        return {"Text": value}
-    if isinstance(value, tuple | list):
-        return {"Choices": list(value)}
-    return {"Number": decimal_text(exact(value))}
-
-
-def _case(told: Mapping[str, Any]) -> tuple[str, Any]:
-    if len(told) != 1:
-        raise WireError(f"a variant has one case, not {len(told)}")
-    return next(iter(told.items()))
 
 
 def _write_float(value: float) -> str:
@@ -161,7 +127,7 @@ def _write_metric_value(value: Any) -> str:
 def _read_metric_value(told: Json) -> Any:
     from stonks_runner.contract.figures import Ratio
 
-    case, value = _case(told)
+    case, value = case_of(told)
     if case == "Text":
         return value
     if case == "Money":
@@ -194,7 +160,7 @@ def _write_panel_body(body: Any) -> str:
 def _read_panel_body(told: Json) -> Any:
     from stonks_runner.contract import figures, panels
 
-    case, body = _case(told)
+    case, body = case_of(told)
     if case == "Metrics":
         return tuple(read(figures.Metric, metric) for metric in body)
     return read(getattr(panels, case), body)
