@@ -6,6 +6,7 @@
 //! order of their arrival.
 
 use std::cmp::Reverse;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
 
@@ -103,19 +104,31 @@ pub(crate) fn one_of_each<T: Completed>(
     deliveries: &[Delivery],
     statements: Vec<Statement<T>>,
 ) -> Vec<Statement<T>> {
-    let mut places: HashMap<(Option<&AccountName>, Identity), usize> = HashMap::new();
-    let mut groups: Vec<Vec<Statement<T>>> = Vec::with_capacity(statements.len());
-    for statement in statements {
+    // By identity, then by account: of ten years of quotes hardly any is told twice.
+    let mut first_of: HashMap<(Option<&AccountName>, &Identity), usize> =
+        HashMap::with_capacity(statements.len());
+    let mut others: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (place, statement) in statements.iter().enumerate() {
         let account = deliveries[statement.source.delivery].account.as_ref();
-        let key = (account, statement.fact.identity().clone());
-        if let Some(&place) = places.get(&key) {
-            groups[place].push(statement);
-        } else {
-            places.insert(key, groups.len());
-            groups.push(vec![statement]);
+        match first_of.entry((account, statement.fact.identity())) {
+            Entry::Occupied(first) => others.entry(*first.get()).or_default().push(place),
+            Entry::Vacant(free) => {
+                free.insert(place);
+            }
         }
     }
-    groups.into_iter().filter_map(|group| lead_and_complete(deliveries, group)).collect()
+    if others.is_empty() {
+        return statements;
+    }
+    let mut statements: Vec<Option<Statement<T>>> = statements.into_iter().map(Some).collect();
+    let places = 0..statements.len();
+    let each = places.filter_map(|place| {
+        let first = statements[place].take()?;
+        let Some(others) = others.get(&place) else { return Some(first) };
+        let others = others.iter().filter_map(|other| statements[*other].take());
+        lead_and_complete(deliveries, std::iter::once(first).chain(others).collect())
+    });
+    each.collect()
 }
 
 pub(crate) fn lead_and_complete<T: Completed>(

@@ -76,7 +76,7 @@ pub fn judge_within(bytes: &[u8], context: &Context) -> (Option<Manifest>, Vec<F
         Ok(value) => value,
         Err(error) => return (None, vec![unreadable(&error)]),
     };
-    place::keys_twice(bytes, &mut findings);
+    place::keys_twice(bytes, &value, &mut findings);
     for conversion in legacy::modernise(&mut value) {
         let legacy::Conversion { at, message, is_runtime } = conversion;
         findings.push(match is_runtime {

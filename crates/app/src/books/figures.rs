@@ -10,6 +10,8 @@ use stonks_core::ledger::InstrumentIndex;
 use stonks_core::performance::{DayValue, Series};
 use stonks_core::portfolio::Portfolio;
 
+use crate::reports::{PerformanceReport, ReconciliationRow};
+
 /// So many answers are kept of each kind: a day's worth of looking around.
 const MOST: usize = 32;
 
@@ -55,6 +57,9 @@ pub(crate) struct Figures {
     histories: Answers<Question, Vec<DayValue>>,
     series: Answers<SeriesQuestion, Series>,
     holdings: Answers<Question, HoldingSeries>,
+    /// By what was asked for, in words.
+    performance: Answers<(String, Date), PerformanceReport>,
+    reconciliation: Answers<Question, Vec<ReconciliationRow>>,
 }
 
 impl Figures {
@@ -80,6 +85,22 @@ impl Figures {
         compute: impl FnOnce() -> Series,
     ) -> Arc<Series> {
         self.series.to(question, compute)
+    }
+
+    pub(crate) fn performance(
+        &self,
+        question: (String, Date),
+        compute: impl FnOnce() -> PerformanceReport,
+    ) -> Arc<PerformanceReport> {
+        self.performance.to(question, compute)
+    }
+
+    pub(crate) fn reconciliation(
+        &self,
+        question: Question,
+        compute: impl FnOnce() -> Vec<ReconciliationRow>,
+    ) -> Arc<Vec<ReconciliationRow>> {
+        self.reconciliation.to(question, compute)
     }
 
     pub(crate) fn holdings(

@@ -164,7 +164,11 @@ impl App {
         let benchmark = query.benchmark.as_deref().map(|told| desk.quoted(told)).transpose()?;
         // Years of days of many holdings are no work for a thread that answers others.
         let query = query.clone();
-        let report = tokio::task::spawn_blocking(move || report(&desk, &query, holding, benchmark));
+        let report = tokio::task::spawn_blocking(move || {
+            let question = (format!("{query:?}"), desk.as_of);
+            let compute = || report(&desk, &query, holding, benchmark);
+            desk.books.figures.performance(question, compute).as_ref().clone()
+        });
         Ok(report.await.map_err(anyhow::Error::from)?)
     }
 

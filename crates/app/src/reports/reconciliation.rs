@@ -163,17 +163,22 @@ impl App {
         query: &Query,
     ) -> Result<Vec<ReconciliationRow>, AccountError> {
         let desk = self.desk(query).await?;
-        let books = desk.ledger().books.iter().enumerate();
-        let asked =
-            books.filter(|(_, book)| desk.account().is_none_or(|account| *account == book.account));
-        let mut rows: Vec<ReconciliationRow> = asked
-            .flat_map(|(book, _)| reconcile(desk.ledger(), book, desk.as_of))
-            .map(|found| ReconciliationRow::new(&desk, &found))
-            .collect();
-        rows.sort_by(|left, right| {
-            let key = |row: &ReconciliationRow| (row.verdict, !row.is_cash, row.account.clone());
-            key(left).cmp(&key(right)).then_with(|| left.subject.cmp(&right.subject))
-        });
-        Ok(rows)
+        let question = (desk.query.account.clone(), desk.as_of);
+        Ok(desk.books.figures.reconciliation(question, || rows(&desk)).as_ref().clone())
     }
+}
+
+fn rows(desk: &Desk) -> Vec<ReconciliationRow> {
+    let books = desk.ledger().books.iter().enumerate();
+    let asked =
+        books.filter(|(_, book)| desk.account().is_none_or(|account| *account == book.account));
+    let mut rows: Vec<ReconciliationRow> = asked
+        .flat_map(|(book, _)| reconcile(desk.ledger(), book, desk.as_of))
+        .map(|found| ReconciliationRow::new(desk, &found))
+        .collect();
+    rows.sort_by(|left, right| {
+        let key = |row: &ReconciliationRow| (row.verdict, !row.is_cash, row.account.clone());
+        key(left).cmp(&key(right)).then_with(|| left.subject.cmp(&right.subject))
+    });
+    rows
 }

@@ -180,4 +180,26 @@ impl App {
         rows.sort_by_key(|row| row.date);
         Ok(rows)
     }
+
+    /// The last of them, the newest first.
+    ///
+    /// # Errors
+    /// As [`App::transactions`].
+    pub async fn recent_transactions(
+        &self,
+        query: &Query,
+        most: usize,
+    ) -> Result<Vec<TransactionRow>, AccountError> {
+        let desk = self.desk(query).await?;
+        // Of each book in its own order, so that nothing has to be told of those that aren't wanted.
+        let mut last: Vec<(&Book, &BookedTransaction)> = Vec::new();
+        for book in desk.ledger().books_of(desk.account()) {
+            let covered = book.transactions.iter().rev();
+            let covered = covered.filter(|booked| desk.covers(booked.transaction.at.date));
+            last.extend(covered.take(most).map(|booked| (book, booked)));
+        }
+        last.sort_by_key(|(_, booked)| std::cmp::Reverse(booked.transaction.at));
+        let last = last.into_iter().take(most);
+        Ok(last.map(|(book, booked)| TransactionRow::new(&desk, book, booked)).collect())
+    }
 }

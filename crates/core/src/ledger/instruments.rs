@@ -36,12 +36,12 @@ impl SharedName {
 
 /// From what a delivery calls an instrument to its place in the ledger.
 pub(super) struct InstrumentNames {
-    places: HashMap<(Option<AccountName>, Identity), InstrumentIndex>,
+    places: HashMap<Option<AccountName>, HashMap<Identity, InstrumentIndex>>,
 }
 
 impl InstrumentNames {
     pub(super) fn find(&self, delivery: &Delivery, identity: &Identity) -> Option<InstrumentIndex> {
-        self.places.get(&(delivery.account.clone(), identity.clone())).copied()
+        self.places.get(&delivery.account)?.get(identity).copied()
     }
 
     pub(super) fn of_account(
@@ -49,7 +49,7 @@ impl InstrumentNames {
         account: &AccountName,
         identity: &Identity,
     ) -> Option<InstrumentIndex> {
-        self.places.get(&(Some(account.clone()), identity.clone())).copied()
+        self.places.get(&Some(account.clone()))?.get(identity).copied()
     }
 }
 
@@ -63,12 +63,13 @@ pub(super) fn merge_instruments(
         let account = deliveries[statement.source.delivery].account.as_ref();
         groups.entry(SharedName::of(account, &statement.fact)).or_default().push(statement);
     }
-    let mut places = HashMap::new();
+    let mut places: HashMap<_, HashMap<_, _>> = HashMap::new();
     let mut instruments = Vec::with_capacity(groups.len());
     for group in groups.into_values() {
         for statement in &group {
             let account = deliveries[statement.source.delivery].account.clone();
-            places.insert((account, statement.fact.identity.clone()), instruments.len());
+            let of_account = places.entry(account).or_default();
+            of_account.insert(statement.fact.identity.clone(), instruments.len());
         }
         instruments.extend(lead_and_complete(deliveries, group).map(|lead| lead.fact));
     }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::finding::Finding;
@@ -87,11 +88,84 @@ impl<'de> serde::Deserialize<'de> for Members<'de> {
 }
 
 /// Tells keys that stand twice in one object: readers take the first or the last, whichever they like.
-pub(super) fn keys_twice(bytes: &[u8], findings: &mut Vec<Finding>) {
+///
+/// `parsed` is what was read of the text: of keys that stand twice it has one, so that counting tells
+/// whether there is anything to look for.
+pub(super) fn keys_twice(bytes: &[u8], parsed: &Value, findings: &mut Vec<Finding>) {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    if serde_json::from_slice::<KeyCount>(bytes).is_ok_and(|told| told.0 == n_keys(parsed)) {
+        return;
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     // The text was parsed before; what fails here has been told.
     let _ = Keys { at: String::new(), findings }.deserialize(&mut reader);
+}
+
+fn n_keys(value: &Value) -> usize {
+    match value {
+        Value::Object(object) => object.len() + object.values().map(n_keys).sum::<usize>(),
+        Value::Array(items) => items.iter().map(n_keys).sum(),
+        _ => 0,
+    }
+}
+
+/// How many keys there are in a text, those that stand twice counted twice.
+struct KeyCount(usize);
+
+impl<'de> serde::Deserialize<'de> for KeyCount {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(CountKeys)
+    }
+}
+
+struct CountKeys;
+
+impl<'de> Visitor<'de> for CountKeys {
+    type Value = KeyCount;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<KeyCount, A::Error> {
+        let mut count = 0;
+        while let Some((_, within)) = map.next_entry::<IgnoredAny, KeyCount>()? {
+            count += 1 + within.0;
+        }
+        Ok(KeyCount(count))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<KeyCount, A::Error> {
+        let mut count = 0;
+        while let Some(within) = items.next_element::<KeyCount>()? {
+            count += within.0;
+        }
+        Ok(KeyCount(count))
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<KeyCount, E> {
+        Ok(KeyCount(0))
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<KeyCount, E> {
+        Ok(KeyCount(0))
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<KeyCount, E> {
+        Ok(KeyCount(0))
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<KeyCount, E> {
+        Ok(KeyCount(0))
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<KeyCount, E> {
+        Ok(KeyCount(0))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<KeyCount, E> {
+        Ok(KeyCount(0))
+    }
 }
 
 /// Walks through a value and looks at keys only.

@@ -4,6 +4,8 @@
 //! what the types parse and what an editor shows. What can't be parsed is taken out of the value, so that
 //! the other rules can be asked about the rest.
 
+mod shape;
+
 use std::sync::OnceLock;
 
 use serde_json::{Map, Number, Value};
@@ -13,6 +15,7 @@ use crate::manifest::auth::escape;
 use crate::manifest::{format, schema};
 use crate::validate::rules;
 use crate::validate::spelling::nearest;
+use shape::Shapes;
 
 /// What was taken out of a manifest, by its places in the file.
 #[derive(Debug, Default)]
@@ -50,7 +53,16 @@ impl Refused {
 
 /// Tells how a manifest departs from the schema, and takes out what can't be parsed.
 pub(super) fn check(manifest: &mut Value, findings: &mut Vec<Finding>) -> Refused {
+    static SHAPES: OnceLock<Shapes> = OnceLock::new();
     let schema = schema::schema();
+    if SHAPES.get_or_init(|| Shapes::of(schema)).fits(manifest) {
+        return Refused::default();
+    }
+    walked(schema, manifest, findings)
+}
+
+/// The same, step by step.
+fn walked(schema: &'static Value, manifest: &mut Value, findings: &mut Vec<Finding>) -> Refused {
     let mut walk = Walk { definitions: &schema["$defs"], findings, refused: Refused::default() };
     walk.value(schema, manifest, "");
     walk.refused
@@ -113,17 +125,7 @@ impl Walk<'_> {
             Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
             _ => return true,
         };
-        let is = |name: &str| match (name, value) {
-            ("integer", Value::Number(number)) => number.is_u64() || number.is_i64(),
-            ("number", Value::Number(_))
-            | ("string", Value::String(_))
-            | ("boolean", Value::Bool(_))
-            | ("array", Value::Array(_))
-            | ("object", Value::Object(_))
-            | ("null", Value::Null) => true,
-            _ => false,
-        };
-        if allowed.iter().any(|name| is(name)) {
+        if allowed.iter().any(|name| is_of(name, value)) {
             return true;
         }
         let expected = allowed.iter().find(|name| **name != "null").copied().unwrap_or("null");
@@ -309,6 +311,20 @@ impl Walk<'_> {
     }
 }
 
+/// Whether a value is of a type, as a schema names it.
+fn is_of(name: &str, value: &Value) -> bool {
+    match (name, value) {
+        ("integer", Value::Number(number)) => number.is_u64() || number.is_i64(),
+        ("number", Value::Number(_))
+        | ("string", Value::String(_))
+        | ("boolean", Value::Bool(_))
+        | ("array", Value::Array(_))
+        | ("object", Value::Object(_))
+        | ("null", Value::Null) => true,
+        _ => false,
+    }
+}
+
 fn constant<'a>(variant: &'a Value, tag: &str) -> Option<&'a Value> {
     variant.get("properties")?.get(tag)?.get("const")
 }
@@ -356,5 +372,83 @@ fn found(value: &Value) -> String {
         Value::Null => "null".to_owned(),
         Value::String(text) => format!("the text `{}`", text.chars().take(60).collect::<String>()),
         other => format!("`{other}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What the quick answer says of a value is what the walk finds.
+    fn check(manifest: &Value) {
+        let schema = schema::schema();
+        let mut findings = Vec::new();
+        let refused = walked(schema, &mut manifest.clone(), &mut findings);
+        let is_flawless = findings.is_empty() && refused.0.is_empty();
+        assert_eq!(Shapes::of(schema).fits(manifest), is_flawless, "{manifest}\n{findings:?}");
+    }
+
+    /// A value, and the same with each part of it left out, or replaced by something else.
+    fn variations(value: &Value) -> Vec<Value> {
+        let strange =
+            [json!(null), json!(7), json!(-1), json!("7"), json!([]), json!({}), json!(true)];
+        let mut all = strange.to_vec();
+        match value {
+            Value::Object(object) => {
+                for (key, within) in object {
+                    let mut without = object.clone();
+                    without.shift_remove(key);
+                    all.push(without.into());
+                    for changed in variations(within) {
+                        let mut with = object.clone();
+                        with.insert(key.clone(), changed);
+                        all.push(with.into());
+                    }
+                }
+                let mut more = object.clone();
+                more.insert("stranger".to_owned(), json!(1));
+                all.push(more.into());
+            }
+            Value::Array(items) => {
+                for (place, within) in items.iter().enumerate() {
+                    for changed in variations(within) {
+                        let mut with = items.clone();
+                        with[place] = changed;
+                        all.push(with.into());
+                    }
+                }
+            }
+            _ => {}
+        }
+        all
+    }
+
+    #[test]
+    fn the_quick_answer_is_that_of_the_walk() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
+        let mut n_checked = 0;
+        for kind in ["valid", "invalid", "legacy"] {
+            for entry in std::fs::read_dir(folder.join(kind)).unwrap().flatten() {
+                let path = entry.path();
+                if path.extension().is_some_and(|extension| extension == "json")
+                    && let Ok(manifest) = serde_json::from_slice(&std::fs::read(&path).unwrap())
+                {
+                    check(&manifest);
+                    n_checked += 1;
+                }
+            }
+        }
+        assert!(n_checked > 20, "{n_checked}");
+    }
+
+    #[test]
+    fn the_quick_answer_holds_whatever_is_wrong() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui/valid");
+        let full = std::fs::read(folder.join("full.json")).unwrap();
+        for manifest in variations(&serde_json::from_slice(&full).unwrap()) {
+            check(&manifest);
+        }
     }
 }

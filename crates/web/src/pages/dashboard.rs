@@ -119,10 +119,8 @@ pub(crate) async fn show(
     let from = choice.interval.first_day(app.today());
     let portfolio = app.portfolio(&Query::default()).await?;
     let history = app.history(&Query { from, ..Query::default() }).await?;
-    let mut recent = app.transactions(&Query::default()).await?;
+    let recent = app.recent_transactions(&Query::default(), N_RECENT).await?;
     let is_empty = history.is_empty() && recent.is_empty();
-    recent.reverse();
-    recent.truncate(N_RECENT);
     let claims = app.reconciliation(&Query::default()).await?;
     let n_differences = super::reconciliation::n_differences(&claims);
     let reports = Reports { portfolio, history, recent, is_empty, n_differences };
