@@ -137,7 +137,7 @@ pub async fn build(
     }
     let interpreter = interpreter(installation)?;
     let sdk = Sdk::new(Some(data_dir));
-    let table = describe(&interpreter, &folder, sdk.folder()?).await?;
+    let table = describe(&interpreter, &folder, sdk.unpacked()?.folder()).await?;
     let root = data_dir.join(FOLDER);
     let mut bridged = Vec::with_capacity(table.len());
     for told in table {

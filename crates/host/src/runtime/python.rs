@@ -118,7 +118,7 @@ impl Runtime {
         manifest: &Manifest,
         package: Package,
     ) -> Result<Launch, PythonError> {
-        let sdk = self.sdk.folder().map_err(PythonError::Sdk)?;
+        let sdk = self.sdk.unpacked().map_err(PythonError::Sdk)?;
         if let Some(bridge) = &package.bridge {
             return Ok(Launch::Trusted(Trusted::new(sdk, bridge)));
         }

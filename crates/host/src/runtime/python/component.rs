@@ -54,7 +54,7 @@ pub async fn build_component(
     let arguments = [
         "-I".into(),
         "-B".into(),
-        sdk.folder()?.join("run_plugin.py").into(),
+        sdk.unpacked()?.folder().join("run_plugin.py").into(),
         "--build-component".into(),
         absolute(folder)?,
         "--wit".into(),

@@ -12,6 +12,7 @@ use tokio::process::{Child, Command};
 use super::confine::{self, Confinement};
 use super::environment::Environment;
 use super::interpreter::Interpreter;
+use super::sdk::Unpacked;
 use crate::bridge::{Bridge, End};
 use crate::discovery::Package;
 use crate::runtime::Limits;
@@ -33,6 +34,7 @@ pub(super) struct Confined {
     /// The code as it was when it was loaded: what is saved in the plugin's own folder since then is
     /// another generation's. Gone with the last that is made of it.
     _copy: Option<Arc<TempDir>>,
+    _sdk: Arc<Unpacked>,
     confiner: (PathBuf, Vec<OsString>),
     /// The interpreter.
     program: PathBuf,
@@ -44,6 +46,7 @@ pub(super) struct Confined {
 /// A process with all rights of the user, in the folder of an old installation.
 #[derive(Clone)]
 pub(super) struct Trusted {
+    _sdk: Arc<Unpacked>,
     program: PathBuf,
     arguments: Vec<OsString>,
     folder: PathBuf,
@@ -78,13 +81,13 @@ impl Launch {
 impl Confined {
     pub(super) fn new(
         confiner: (PathBuf, Vec<OsString>),
-        sdk: &Path,
+        sdk: Arc<Unpacked>,
         interpreter: &Interpreter,
         environment: Option<Environment>,
         package: &Package,
     ) -> io::Result<Self> {
         let mut readable = interpreter.folders.clone();
-        let mut arguments = isolated(sdk);
+        let mut arguments = isolated(sdk.folder());
         let (copy, folder) = match &package.installed {
             Some(installed) => {
                 arguments.extend(["--entry-point".into(), installed.entry.clone().into()]);
@@ -98,13 +101,13 @@ impl Confined {
                 (Some(Arc::new(copy)), folder)
             }
         };
-        readable.extend([sdk.to_path_buf(), folder]);
+        readable.extend([sdk.folder().to_path_buf(), folder]);
         let mut program = interpreter.program.clone();
         if let Some(environment) = environment {
             program = environment.program;
             readable.push(environment.folder);
         }
-        Ok(Self { _copy: copy, confiner, program, arguments, readable })
+        Ok(Self { _copy: copy, _sdk: sdk, confiner, program, arguments, readable })
     }
 
     fn confinement(&self, limits: Limits) -> Confinement {
@@ -119,8 +122,8 @@ impl Confined {
 }
 
 impl Trusted {
-    pub(super) fn new(sdk: &Path, bridge: &Bridge) -> Self {
-        let mut arguments = isolated(sdk);
+    pub(super) fn new(sdk: Arc<Unpacked>, bridge: &Bridge) -> Self {
+        let mut arguments = isolated(sdk.folder());
         match &bridge.end {
             End::Broker(broker) => {
                 arguments.extend(["--legacy".into(), bridge.installation.clone().into()]);
@@ -128,7 +131,8 @@ impl Trusted {
             }
             End::Plugin(folder) => arguments.extend(["--plugin".into(), folder.into()]),
         }
-        Self { program: bridge.interpreter.clone(), arguments, folder: bridge.installation.clone() }
+        let (program, folder) = (bridge.interpreter.clone(), bridge.installation.clone());
+        Self { _sdk: sdk, program, arguments, folder }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 use stonks_plugin::digest::hex;
@@ -14,11 +14,11 @@ include!(concat!(env!("OUT_DIR"), "/python_sdk.rs"));
 /// Where it is, or will be.
 pub(crate) struct Sdk {
     data_dir: Option<PathBuf>,
-    unpacked: OnceLock<Unpacked>,
+    unpacked: OnceLock<Arc<Unpacked>>,
 }
 
-/// A folder of the data directory, or one that goes with the program.
-enum Unpacked {
+/// A folder of the data directory, or one that goes with the last who uses it.
+pub(crate) enum Unpacked {
     Kept(PathBuf),
     Temporary(TempDir),
 }
@@ -28,19 +28,14 @@ impl Sdk {
         Self { data_dir: data_dir.map(Path::to_path_buf), unpacked: OnceLock::new() }
     }
 
-    /// The folder that holds `run_plugin.py`.
-    pub(crate) fn folder(&self) -> io::Result<&Path> {
-        let unpacked = match self.unpacked.get() {
-            Some(unpacked) => unpacked,
-            None => {
-                let unpacked = self.unpack()?;
-                self.unpacked.get_or_init(|| unpacked)
-            }
-        };
-        Ok(match unpacked {
-            Unpacked::Kept(folder) => folder,
-            Unpacked::Temporary(folder) => folder.path(),
-        })
+    /// The folder that holds `run_plugin.py`, there as long as this is held: a plugin reads of it what it
+    /// needs when it needs it.
+    pub(crate) fn unpacked(&self) -> io::Result<Arc<Unpacked>> {
+        if let Some(unpacked) = self.unpacked.get() {
+            return Ok(Arc::clone(unpacked));
+        }
+        let unpacked = Arc::new(self.unpack()?);
+        Ok(Arc::clone(self.unpacked.get_or_init(|| unpacked)))
     }
 
     /// Named by its content, so that another version of the program has another folder. It appears
@@ -71,6 +66,15 @@ impl Sdk {
 /// Writes down the contract, as the SDK builds components against it.
 pub(super) fn write_contract(folder: &Path) -> io::Result<()> {
     write(WIT, folder)
+}
+
+impl Unpacked {
+    pub(crate) fn folder(&self) -> &Path {
+        match self {
+            Self::Kept(folder) => folder,
+            Self::Temporary(folder) => folder.path(),
+        }
+    }
 }
 
 fn write(files: &[(&str, &[u8])], folder: &Path) -> io::Result<()> {
