@@ -4,6 +4,7 @@
 
 mod awaiting;
 mod bad_folders;
+mod bridges;
 mod discovery;
 mod egress;
 mod folders;
@@ -22,5 +23,6 @@ mod reload;
 mod server;
 mod sources;
 mod storage;
+mod telling;
 mod test_host;
 mod watch;

@@ -191,3 +191,24 @@ fn compile(
         SeccompFilter::new(rules, otherwise, matched, machine).map_err(io::Error::other)?;
     filter.try_into().map_err(|error: seccompiler::BackendError| io::Error::other(error))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_call_is_listed_once_and_the_filters_fit_the_machine() {
+        let mut all: Vec<c_long> = ALLOWED.iter().chain(ALLOWED_HERE).copied().collect();
+        all.sort_unstable();
+        let n_listed = all.len();
+        all.dedup();
+        assert_eq!(all.len(), n_listed);
+        for never in [libc::SYS_socket, libc::SYS_ptrace, libc::SYS_kill, libc::SYS_unshare] {
+            assert!(!all.contains(&never), "{never}");
+        }
+        // The kernel takes 4,096 instructions.
+        for program in [not_there().unwrap(), allowed().unwrap()] {
+            assert!((1..4_096).contains(&program.len()));
+        }
+    }
+}
