@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod accounts;
 pub(crate) mod alerts;
 mod choice;
+pub(crate) mod comparison;
 pub(crate) mod dashboard;
 pub(crate) mod deposits;
 pub(crate) mod diversification;
@@ -32,7 +33,7 @@ use axum::response::{Html, IntoResponse, Redirect};
 use serde::Deserialize;
 use stonks_app::alerts::WebhookError;
 use stonks_app::reports::FigureError;
-use stonks_app::{AccountError, ChoiceError, ImportError};
+use stonks_app::{AccountError, BesideError, ChoiceError, ImportError};
 use stonks_core::account::{AccountName, ParseAccountNameError};
 
 use crate::assets;
@@ -225,6 +226,16 @@ impl From<ChoiceError> for PageError {
                 Self::Advised(StatusCode::NOT_FOUND, error.to_string(), error.hint())
             }
             _ => Self::Advised(StatusCode::UNPROCESSABLE_ENTITY, error.to_string(), error.hint()),
+        }
+    }
+}
+
+impl From<BesideError> for PageError {
+    fn from(error: BesideError) -> Self {
+        match error {
+            BesideError::Account(error) => Self::Account(error),
+            BesideError::Storage(error) => Self::Internal(error),
+            other => Self::Advised(StatusCode::CONFLICT, other.to_string(), other.hint()),
         }
     }
 }

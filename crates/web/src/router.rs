@@ -16,9 +16,9 @@ use tower_http::trace::TraceLayer;
 
 use crate::events::{self, Closing};
 use crate::pages::{
-    self, account, accounts, alerts, dashboard, deposits, diversification, dividends, explain,
-    fees, import, insights, performance, plugins, portfolio, reconciliation, sales, source,
-    transactions,
+    self, account, accounts, alerts, comparison, dashboard, deposits, diversification, dividends,
+    explain, fees, import, insights, performance, plugins, portfolio, reconciliation, sales,
+    source, transactions,
 };
 use crate::staging::Staging;
 use crate::{api, assets, security};
@@ -63,6 +63,8 @@ pub(crate) fn router_until(app: Arc<App>, is_local: bool, closing: Closing) -> R
         .route("/accounts", get(accounts::show))
         .route("/accounts/{name}", post(accounts::set))
         .route("/accounts/{name}/lots", post(accounts::choose_lots))
+        .route("/accounts/{name}/compare", get(comparison::show))
+        .route("/accounts/{name}/cut-over", post(comparison::cut_over))
         .route("/reconciliation", get(reconciliation::show))
         .route("/source/{delivery}/{line}", get(source::show))
         .route(

@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use stonks_app::{Account, ChoiceError, CostSettings};
 use stonks_core::lots::{CostMethod, FeeTreatment, Oversell};
+use stonks_plugin::PluginId;
 
 use super::explain::{self, Choice};
 use super::{Frame, PageError, Visitor, capitalised, drawn, named_account};
@@ -31,7 +32,8 @@ const OVERSELL: [(Oversell, &str); 2] =
 #[template(path = "accounts.html")]
 struct AccountsPage {
     frame: Frame,
-    accounts: Vec<Account>,
+    /// Each with the plugin that feeds it beside the one that counts, where one does.
+    accounts: Vec<(Account, Option<PluginId>)>,
     done: Option<String>,
 }
 
@@ -46,8 +48,13 @@ pub(crate) async fn show(
     visitor: Visitor,
     UrlQuery(outcome): UrlQuery<Outcome>,
 ) -> Result<Html<String>, PageError> {
-    let accounts = shared.app.accounts().await?;
-    let saved = outcome.saved.filter(|saved| accounts.iter().any(|it| it.name.as_str() == saved));
+    let mut accounts = Vec::new();
+    for account in shared.app.accounts().await? {
+        let beside = shared.app.beside(&account.name).await?;
+        accounts.push((account, beside.map(|beside| beside.beside)));
+    }
+    let is_there = |name: &String| accounts.iter().any(|(it, _)| it.name.as_str() == name);
+    let saved = outcome.saved.filter(is_there);
     drawn(&AccountsPage {
         frame: visitor.frame("Accounts", "/accounts"),
         accounts,

@@ -11,4 +11,5 @@ mod insights;
 mod pages;
 mod plugins;
 mod security;
+mod side_by_side;
 mod test_web;

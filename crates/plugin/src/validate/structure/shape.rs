@@ -224,3 +224,82 @@ impl Making {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{schema, walked};
+    use super::*;
+
+    /// What the quick answer says of a value is what the walk finds.
+    fn check(manifest: &Value) {
+        let schema = schema::schema();
+        let mut findings = Vec::new();
+        let refused = walked(schema, &mut manifest.clone(), &mut findings);
+        let is_flawless = findings.is_empty() && refused.0.is_empty();
+        assert_eq!(Shapes::of(schema).fits(manifest), is_flawless, "{manifest}\n{findings:?}");
+    }
+
+    /// A value, and the same with each part of it left out, or replaced by something else.
+    fn variations(value: &Value) -> Vec<Value> {
+        let strange =
+            [json!(null), json!(7), json!(-1), json!("7"), json!([]), json!({}), json!(true)];
+        let mut all = strange.to_vec();
+        match value {
+            Value::Object(object) => {
+                for (key, within) in object {
+                    let mut without = object.clone();
+                    without.shift_remove(key);
+                    all.push(without.into());
+                    for changed in variations(within) {
+                        let mut with = object.clone();
+                        with.insert(key.clone(), changed);
+                        all.push(with.into());
+                    }
+                }
+                let mut more = object.clone();
+                more.insert("stranger".to_owned(), json!(1));
+                all.push(more.into());
+            }
+            Value::Array(items) => {
+                for (place, within) in items.iter().enumerate() {
+                    for changed in variations(within) {
+                        let mut with = items.clone();
+                        with[place] = changed;
+                        all.push(with.into());
+                    }
+                }
+            }
+            _ => {}
+        }
+        all
+    }
+
+    #[test]
+    fn the_quick_answer_is_that_of_the_walk() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
+        let mut n_checked = 0;
+        for kind in ["valid", "invalid", "legacy"] {
+            for entry in std::fs::read_dir(folder.join(kind)).unwrap().flatten() {
+                let path = entry.path();
+                if path.extension().is_some_and(|extension| extension == "json")
+                    && let Ok(manifest) = serde_json::from_slice(&std::fs::read(&path).unwrap())
+                {
+                    check(&manifest);
+                    n_checked += 1;
+                }
+            }
+        }
+        assert!(n_checked > 20, "{n_checked}");
+    }
+
+    #[test]
+    fn the_quick_answer_holds_whatever_is_wrong() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui/valid");
+        let full = std::fs::read(folder.join("full.json")).unwrap();
+        for manifest in variations(&serde_json::from_slice(&full).unwrap()) {
+            check(&manifest);
+        }
+    }
+}
