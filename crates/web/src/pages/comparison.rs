@@ -9,7 +9,7 @@ use stonks_app::{Beside, BesideError, ComparisonReport};
 use stonks_core::account::AccountName;
 use stonks_plugin::PluginId;
 
-use super::{Frame, PageError, Visitor, drawn, named_account};
+use super::{Frame, PageError, Visitor, drawn, filters, named_account};
 use crate::figures;
 use crate::router::Shared;
 

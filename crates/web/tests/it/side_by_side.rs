@@ -34,7 +34,7 @@ async fn what_differs_is_told_and_the_other_can_be_made_to_count() {
     assert!(accounts.contains("/accounts/mine/compare"), "{accounts}");
     let page = web.get("/accounts/mine/compare").await.text;
     for told in
-        ["generic-csv", "IE00B4L5Y983", "contributions", "figures differ", "Let degiro count"]
+        ["generic-csv", "IE00B4L5Y983", "Contributions", "figures differ", "Let degiro count"]
     {
         assert!(page.contains(told), "{told}: {page}");
     }
