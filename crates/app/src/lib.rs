@@ -44,7 +44,7 @@ pub use migrate::{
     SecretOutcome, SecretReport, SettingReport, SumReport, TableReport, migrate_plugins,
 };
 pub use plugin_settings::SettingsError;
-pub use side_by_side::{Beside, BesideError, ComparisonReport, DifferenceRow};
+pub use side_by_side::{Beside, BesideError, ComparisonReport, DifferenceRow, FigureDifference};
 pub use stonks_host::insight;
 pub use stonks_host::{Compiler, PythonOptions};
 pub use vault::{Secret, SecretError, SecretInfo, VaultError};

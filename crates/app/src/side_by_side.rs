@@ -78,6 +78,37 @@ pub struct ComparisonReport {
     pub differences: Vec<DifferenceRow>,
 }
 
+impl ComparisonReport {
+    /// What differs, told once for each figure.
+    #[must_use]
+    pub fn figures(&self) -> Vec<FigureDifference<'_>> {
+        let runs =
+            self.differences.chunk_by(|one, next| (one.figure, &one.of) == (next.figure, &next.of));
+        let figures = runs.filter_map(|runs| {
+            let (first, last) = (runs.first()?, runs.last()?);
+            Some(FigureDifference {
+                since: first.from,
+                until: (last.through < self.as_of).then_some(last.through),
+                n_days: runs.iter().map(DifferenceRow::n_days).sum(),
+                last,
+            })
+        });
+        figures.collect()
+    }
+}
+
+/// All days on which the two differ in one figure.
+#[derive(Debug, Clone)]
+pub struct FigureDifference<'report> {
+    pub since: Date,
+    /// The last day that differs; none where they still do.
+    pub until: Option<Date>,
+    /// Calendar days.
+    pub n_days: i64,
+    /// What they say on the last of these days.
+    pub last: &'report DifferenceRow,
+}
+
 /// Days on which the two say the same two things of a figure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DifferenceRow {
@@ -96,9 +127,8 @@ pub struct DifferenceRow {
 
 impl DifferenceRow {
     /// Calendar days.
-    #[must_use]
-    pub fn n_days(&self) -> i64 {
-        i64::from(self.through.duration_since(self.from).as_hours() as i32 / 24) + 1
+    fn n_days(&self) -> i64 {
+        self.through.duration_since(self.from).as_hours() / 24 + 1
     }
 
     fn new(told: &Difference, base: Currency) -> Self {
@@ -258,19 +288,14 @@ impl App {
         let as_of = as_of.unwrap_or_else(|| self.today());
         let (base, account) = (self.base_currency(), name.clone());
         let compared = tokio::task::spawn_blocking(move || {
-            let side = |books: &Books| -> Vec<Difference> {
-                let (of_left, of_right) = if is_turned {
-                    (books, of_counting.as_ref())
-                } else {
-                    (of_counting.as_ref(), books)
-                };
-                comparison::differences(
-                    &account,
-                    (&of_left.ledger, terms(of_left, base, as_of)),
-                    (&of_right.ledger, terms(of_right, base, as_of)),
-                )
-            };
-            side(&of_beside)
+            let (counting, beside): (&Books, &Books) = (&of_counting, &of_beside);
+            let (of_left, of_right) =
+                if is_turned { (beside, counting) } else { (counting, beside) };
+            comparison::differences(
+                &account,
+                (&of_left.ledger, terms(of_left, base, as_of)),
+                (&of_right.ledger, terms(of_right, base, as_of)),
+            )
         });
         let differences = compared.await.context("comparing")?;
         Ok(ComparisonReport {

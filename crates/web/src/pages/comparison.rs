@@ -5,7 +5,7 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{Html, Redirect};
 use serde::Deserialize;
-use stonks_app::{Beside, BesideError, ComparisonReport};
+use stonks_app::{Beside, BesideError, ComparisonReport, FigureDifference};
 use stonks_core::account::AccountName;
 use stonks_plugin::PluginId;
 
@@ -57,22 +57,17 @@ pub(crate) async fn show(
 }
 
 fn rows(report: &ComparisonReport) -> Vec<Row> {
-    let runs =
-        report.differences.chunk_by(|one, next| (one.figure, &one.of) == (next.figure, &next.of));
-    let rows = runs.filter_map(|runs| {
-        let (first, last) = (runs.first()?, runs.last()?);
-        Some(Row {
-            figure: first.figure,
-            of: first.of.clone(),
-            since: first.from.to_string(),
-            until: (last.through < report.as_of).then(|| last.through.to_string()),
-            n_days: runs.iter().map(stonks_app::DifferenceRow::n_days).sum(),
-            left: last.left.clone(),
-            right: last.right.clone(),
-            difference: last.difference.clone(),
-        })
-    });
-    rows.collect()
+    let row = |told: FigureDifference<'_>| Row {
+        figure: told.last.figure,
+        of: told.last.of.clone(),
+        since: told.since.to_string(),
+        until: told.until.map(|day| day.to_string()),
+        n_days: told.n_days,
+        left: told.last.left.clone(),
+        right: told.last.right.clone(),
+        difference: told.last.difference.clone(),
+    };
+    report.figures().into_iter().map(row).collect()
 }
 
 #[derive(Deserialize)]

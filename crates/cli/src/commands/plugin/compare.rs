@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use jiff::civil::Date;
-use stonks_app::{App, ComparisonReport, DifferenceRow};
+use stonks_app::{App, ComparisonReport, DifferenceRow, FigureDifference};
 use stonks_core::account::AccountName;
 use stonks_plugin::PluginId;
 
@@ -59,23 +59,18 @@ fn shown(amount: Option<&String>) -> String {
 
 /// One line for each figure: on how many days it differs, and by how much at last.
 fn figures(report: &ComparisonReport, output: &Output) {
-    let rows =
-        report.differences.chunk_by(|one, next| (one.figure, &one.of) == (next.figure, &next.of));
-    let rows = rows.filter_map(|runs| {
-        let (first, last) = (runs.first()?, runs.last()?);
-        let n_days: i64 = runs.iter().map(DifferenceRow::n_days).sum();
-        let is_over = last.through < report.as_of;
-        let (left, right) = (shown(last.left.as_ref()), shown(last.right.as_ref()));
-        Some(vec![
-            first.figure.to_owned(),
-            first.of.clone(),
-            first.from.to_string(),
-            if is_over { last.through.to_string() } else { "still".to_owned() },
+    let rows = report.figures().into_iter().map(|told| {
+        let FigureDifference { since, until, n_days, last } = told;
+        vec![
+            last.figure.to_owned(),
+            last.of.clone(),
+            since.to_string(),
+            until.map_or_else(|| "still".to_owned(), |day| day.to_string()),
             n_days.to_string(),
-            left,
-            right,
+            shown(last.left.as_ref()),
+            shown(last.right.as_ref()),
             last.difference.clone().unwrap_or_default(),
-        ])
+        ]
     });
     let (left, right) = (report.left.to_string(), report.right.to_string());
     let columns = [
