@@ -103,6 +103,7 @@ impl App {
         self.plugins.stop_all().await;
         self.plugins.flush_logs().await;
         self.database.close().await;
+        self.books.forget();
     }
 
     /// What plugins reach through this application: grants, rows of requests, storage, names.

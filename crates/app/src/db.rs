@@ -6,6 +6,7 @@
 pub(crate) mod accounts;
 pub(crate) mod alerts;
 pub(crate) mod choices;
+pub(crate) mod columns;
 pub(crate) mod deliveries;
 pub(crate) mod egress;
 pub(crate) mod facts;

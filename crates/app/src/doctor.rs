@@ -11,6 +11,7 @@ use strum::Display;
 
 use crate::accounts::AccountError;
 use crate::app::App;
+use crate::db::{columns, settings};
 use crate::reports::{Query, Verdict};
 use crate::vault::VaultError;
 
@@ -71,6 +72,10 @@ impl App {
     async fn storage(&self) -> Result<Vec<Finding>> {
         self.probe().await?;
         let told = self.database.check().await?;
+        let strays = self.stray_columns().await?;
+        if told.is_empty() && !strays.is_empty() {
+            return Ok(strays);
+        }
         if told.is_empty() {
             let sound =
                 "the database can be read, is up to date, and finds nothing wrong about itself";
@@ -81,6 +86,31 @@ impl App {
                 .hint("restore the last backup of the data directory")
         });
         Ok(damage.collect())
+    }
+
+    /// Files and syncs whose packed facts aren't those of their rows: something else than this program wrote
+    /// into the database. They are packed anew.
+    async fn stray_columns(&self) -> Result<Vec<Finding>> {
+        let mut transaction = self.database.read().await?;
+        let strays = columns::strays(&mut transaction).await?;
+        drop(transaction);
+        if strays.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut transaction = self.database.write().await?;
+        for (delivery, _) in &strays {
+            columns::pack(&mut transaction, *delivery).await?;
+        }
+        settings::count_change(&mut transaction).await?;
+        transaction.commit().await?;
+        let finding = |(_, name): (i64, String)| {
+            let message = format!(
+                "what figures were computed from `{name}` wasn't what its rows tell; it is again"
+            );
+            Finding::new(Level::Warning, "storage", message)
+                .hint("look at the figures once more; who else writes into the database?")
+        };
+        Ok(strays.into_iter().take(MOST).map(finding).collect())
     }
 
     /// Nothing where nothing is sealed.

@@ -17,10 +17,7 @@ use chain::{Chain, Link};
 use crate::app::App;
 use crate::db::deliveries::{self, DeliveryRow};
 use crate::db::facts::convert::Row;
-use crate::db::facts::{
-    BalanceRow, BrokerAccountRow, FxRateRow, InstrumentRow, MovementRow, NoteRow, PositionRow,
-    QuoteRow, TransactionRow, UpcomingRow,
-};
+use crate::db::facts::with_each_table;
 use crate::db::mappings::{self, MappedRow, MappingRow};
 use crate::db::rows::Table;
 use crate::db::{Transaction, accounts, settings};
@@ -121,18 +118,11 @@ impl App {
 /// All facts that a delivery states: instruments before those that name them.
 async fn facts_of(transaction: &mut Transaction, delivery: i64) -> Result<Vec<Located>> {
     let mut facts = Vec::new();
-    macro_rules! read {
-        ($($row:ident is $kind:ident),*) => {
-            $(for row in $row::of_delivery(transaction, delivery).await? {
-                facts.push(Located { fact: Fact::$kind(row.to_fact()?), location: row.location() });
-            })*
-        };
-    }
-    read!(
-        BrokerAccountRow is Account, InstrumentRow is Instrument, TransactionRow is Transaction,
-        MovementRow is CashMovement, PositionRow is Position, BalanceRow is Balance, QuoteRow is Quote,
-        FxRateRow is FxRate, UpcomingRow is UpcomingDividend, NoteRow is Note
-    );
+    with_each_table!(R => {
+        for row in R::of_delivery(transaction, delivery).await? {
+            facts.push(Located { fact: R::into_fact(row.to_fact()?), location: row.location() });
+        }
+    });
     Ok(facts)
 }
 

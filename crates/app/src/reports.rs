@@ -13,6 +13,7 @@ mod excerpt;
 mod explanation;
 mod fees;
 mod history;
+mod leaf;
 mod performance;
 mod portfolio;
 mod reconciliation;
@@ -45,13 +46,14 @@ pub use excerpt::{Excerpt, ExcerptLine};
 pub use explanation::{Explained, ExplanationInput, ExplanationNode, FigureError, Witness};
 pub use fees::{FeeClass, FeeRow, FeeSummary, FeeYear};
 pub use history::{HistoryRow, StaleRow};
+pub use leaf::{Leaf, Leafed};
 pub use performance::{
     AccountPerformance, BenchmarkRow, DrawdownRow, HoldingPerformance, MonthRow, PerformanceDay,
     PerformanceFigures, PerformanceQuery, PerformanceReport, YearRow,
 };
 pub use portfolio::{CashRow, HoldingRow, PortfolioReport};
 pub use reconciliation::{LikelyRow, ReconciliationRow, Verdict};
-pub use sales::{SaleLot, SaleRow};
+pub use sales::{SaleLot, SaleRow, SaleYear, SalesReport};
 pub use total::TotalReport;
 pub use transactions::{FeeItem, TransactionRow};
 
@@ -60,7 +62,7 @@ use crate::app::App;
 use crate::books::Books;
 
 /// What a report is to cover.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Query {
     /// One account; all where it is none.
     pub account: Option<AccountName>,

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::cash::CashKind;
-use crate::figure::{Figure, product};
+use crate::figure::{Figure, Sum, product};
 use crate::holdings::{Terms, total};
 use crate::ledger::{Book, BookedTransaction, Cause, Ledger, Row};
 use crate::moment::Moment;
@@ -99,18 +99,30 @@ pub(crate) fn contributions_but(
     terms: Terms<'_>,
     is_left_out: impl Fn(&BookedTransaction) -> bool,
 ) -> Vec<Contribution> {
+    let mut contributions: Vec<Contribution> = each(ledger, book, terms, is_left_out).collect();
+    contributions.sort_by_key(|contribution| contribution.date);
+    contributions
+}
+
+/// In no order.
+fn each(
+    ledger: &Ledger,
+    book: &Book,
+    terms: Terms<'_>,
+    is_left_out: impl Fn(&BookedTransaction) -> bool,
+) -> impl Iterator<Item = Contribution> {
     let deposits =
         deposits(book).into_iter().map(|deposit| (deposit.cause, deposit.at.date, deposit.money));
     let outside = book.outside_flows().map(|(cause, flow)| (cause, flow.date, flow.money));
-    let in_cash = deposits.chain(outside).filter(|(_, date, _)| *date <= terms.as_of).map(
-        |(cause, date, money)| Contribution {
+    let in_cash = deposits.chain(outside).filter(move |(_, date, _)| *date <= terms.as_of).map(
+        move |(cause, date, money)| Contribution {
             date,
             amount: terms.in_base(money, date),
             money: Some(money),
             cause,
         },
     );
-    let in_units = book.transactions.iter().enumerate().filter_map(|(index, booked)| {
+    let in_units = book.transactions.iter().enumerate().filter_map(move |(index, booked)| {
         let transaction = &booked.transaction;
         let date = transaction.at.date;
         let is_transfer =
@@ -131,14 +143,18 @@ pub(crate) fn contributions_but(
         let cause = Cause::Row(Row::Transaction(index));
         Some(Contribution { date, amount, money: None, cause })
     });
-    let mut contributions: Vec<Contribution> = in_cash.chain(in_units).collect();
-    contributions.sort_by_key(|contribution| contribution.date);
-    contributions
+    in_cash.chain(in_units)
 }
 
-/// Sum of all contributions.
+/// What was put in less what was taken out of a book.
 #[must_use]
-pub fn net_contributions(contributions: &[Contribution]) -> crate::figure::Sum {
+pub fn net_contributions(ledger: &Ledger, book: &Book, terms: Terms<'_>) -> Sum {
+    total(each(ledger, book, terms, |_| false).map(|contribution| contribution.amount))
+}
+
+/// Sum of these contributions.
+#[must_use]
+pub fn sum_of(contributions: &[Contribution]) -> Sum {
     total(contributions.iter().map(|contribution| contribution.amount.clone()))
 }
 

@@ -13,7 +13,8 @@ use crate::transaction::FeeKind;
 /// A row of the fees. Negative: paid.
 #[derive(Debug, Clone)]
 pub struct PaidFee<'a> {
-    pub id: String,
+    /// Of the transaction that tells it, and which of its fees it is, from 1; or of the movement.
+    of: (&'a Identity, Option<usize>),
     pub at: Moment,
     pub kind: FeeKind,
     pub money: Money,
@@ -22,12 +23,22 @@ pub struct PaidFee<'a> {
     pub source: &'a Source,
 }
 
+impl PaidFee<'_> {
+    #[must_use]
+    pub fn id(&self) -> String {
+        match self.of {
+            (transaction, Some(place)) => format!("{transaction}:fee-{place}"),
+            (movement, None) => movement.to_string(),
+        }
+    }
+}
+
 /// Fees of a book, oldest first. A fee that both a transaction and a cash movement tell counts once.
 #[must_use]
 pub fn fees(book: &Book) -> Vec<PaidFee<'_>> {
     let with_transactions = book.transactions.iter().flat_map(|booked| {
         booked.fees.iter().enumerate().map(|(place, fee)| PaidFee {
-            id: format!("{}:fee-{}", booked.transaction.identity, place + 1),
+            of: (&booked.transaction.identity, Some(place + 1)),
             at: booked.transaction.at,
             kind: fee.kind,
             money: fee.money,
@@ -46,7 +57,7 @@ pub fn fees(book: &Book) -> Vec<PaidFee<'_>> {
         let movement = &booked.movement;
         let is_told = movement.transaction.as_ref().is_some_and(|identity| told.contains(identity));
         (movement.kind == CashKind::Fee && !is_told).then(|| PaidFee {
-            id: movement.identity.to_string(),
+            of: (&movement.identity, None),
             at: movement.at,
             kind: movement.fee_kind.unwrap_or(FeeKind::Other),
             money: movement.money,
@@ -56,6 +67,6 @@ pub fn fees(book: &Book) -> Vec<PaidFee<'_>> {
         })
     });
     let mut fees: Vec<PaidFee<'_>> = with_transactions.chain(alone).collect();
-    fees.sort_by(|left, right| left.at.cmp(&right.at).then_with(|| left.id.cmp(&right.id)));
+    fees.sort_by(|left, right| left.at.cmp(&right.at).then_with(|| left.of.cmp(&right.of)));
     fees
 }

@@ -8,11 +8,13 @@ mod prices;
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use rust_decimal::Decimal;
+use smallvec::SmallVec;
 
 use building::Books;
 use instruments::merge_instruments;
-use prices::Prices;
+use prices::{Prices, Quoted};
 
 use crate::account::{AccountName, BrokerAccount};
 use crate::cash::{Balance, CashMovement, Position, UpcomingDividend};
@@ -21,7 +23,7 @@ use crate::fx::FxRate;
 use crate::instrument::Instrument;
 use crate::lots::{CostMethod, FeeTreatment, Oversell};
 use crate::money::{Currency, Money};
-use crate::quotes::{Price, PriceHistory, PriceSource, Quote};
+use crate::quotes::{PriceHistory, Quote};
 use crate::statement::{Delivery, Facts, Source, Statement, one_of_each};
 use crate::transaction::{Fee, Transaction, TransactionKind};
 
@@ -53,15 +55,15 @@ pub enum Cause {
 /// A transaction in its place in the ledger.
 #[derive(Debug, Clone)]
 pub struct BookedTransaction {
-    pub transaction: Transaction,
+    pub transaction: Box<Transaction>,
     pub instrument: InstrumentIndex,
     pub source: Source,
     /// The change in units that counts: where no position can be short, no more go than were held.
     pub units: Decimal,
     /// Its effect on the cash, fees included, one entry for each currency, in units that balances are
     /// kept in. Empty where nothing is known.
-    pub cash: Vec<Money>,
-    /// Its costs, from whichever file tells them.
+    pub cash: SmallVec<[Money; 1]>,
+    /// Its costs, from whichever file tells them; none are left in `transaction`.
     pub fees: Vec<Fee>,
     /// Whether movements of the account statement carry `cash`, so that it must not count again.
     pub is_settled: bool,
@@ -121,7 +123,9 @@ pub struct Ledger {
     /// Where each of `fx_rates` was told.
     pub fx_sources: Vec<Source>,
     /// In no order.
-    pub quotes: Vec<OfInstrument<Quote>>,
+    pub quotes: Vec<Statement<Quote>>,
+    /// Of which instrument each of `quotes` is.
+    pub quoted: Vec<InstrumentIndex>,
     pub notes: Vec<Statement<Note>>,
 }
 
@@ -287,61 +291,40 @@ impl Ledger {
         let deliveries = facts.deliveries;
         let (methods, choices) = (facts.methods, facts.choices);
         let (instruments, index) = merge_instruments(&deliveries, facts.instruments);
-        let mut books = Books {
-            deliveries: &deliveries,
-            methods: &methods,
-            choices: &choices,
-            index: &index,
-            books: BTreeMap::new(),
-        };
-
-        let broker_accounts = one_of_each(&deliveries, facts.broker_accounts);
-        let transactions = one_of_each(&deliveries, facts.transactions);
-        for statement in transactions {
-            books.add_transaction(statement);
-        }
-        for statement in one_of_each(&deliveries, facts.movements) {
-            books.add_movement(statement);
-        }
-        for statement in one_of_each(&deliveries, facts.positions) {
-            let key = statement.fact.broker_account.clone();
-            books.add_claim(key, statement, |fact| &fact.instrument, |book| &mut book.positions);
-        }
-        for statement in one_of_each(&deliveries, facts.upcoming) {
-            let key = statement.fact.broker_account.clone();
-            books.add_claim(key, statement, |fact| &fact.instrument, |book| &mut book.upcoming);
-        }
-        for statement in one_of_each(&deliveries, facts.balances) {
-            books.add_balance(statement);
-        }
-        let mut books: Vec<Book> = books.books.into_values().collect();
-        for book in &mut books {
-            book.put_in_order(&broker_accounts, &deliveries);
-            book.choose(&choices, &index);
-        }
-
-        let mut prices = vec![Prices::default(); instruments.len()];
-        let mut quotes = Vec::new();
-        for Statement { fact: quote, source } in one_of_each(&deliveries, facts.quotes) {
-            let delivery = &deliveries[source.delivery];
-            if let Some(instrument) = index.find(delivery, &quote.instrument) {
-                let (price, currency) = (quote.price, quote.currency);
-                let price =
-                    Price { date: quote.at.date, price, currency, source: PriceSource::Quote };
-                prices[instrument].quote(&delivery.plugin, quote.at, price);
-                quotes.push(OfInstrument { fact: quote, instrument, source });
-            }
-        }
+        let n_instruments = instruments.len();
+        // Neither knows of the other, and each may be most of the work.
+        let (books, Quoted { quotes, instruments: quoted, mut prices }) = rayon::join(
+            || {
+                let mut books = Books::new(&deliveries, &methods, &choices, &index);
+                for statement in one_of_each(&deliveries, facts.transactions) {
+                    books.add_transaction(statement);
+                }
+                for statement in one_of_each(&deliveries, facts.movements) {
+                    books.add_movement(statement);
+                }
+                for statement in one_of_each(&deliveries, facts.positions) {
+                    books.add_claim(statement, |book| &mut book.positions);
+                }
+                for statement in one_of_each(&deliveries, facts.upcoming) {
+                    books.add_claim(statement, |book| &mut book.upcoming);
+                }
+                for statement in one_of_each(&deliveries, facts.balances) {
+                    books.add_balance(statement);
+                }
+                books.in_order(&one_of_each(&deliveries, facts.broker_accounts))
+            },
+            || Quoted::new(&deliveries, &index, n_instruments, facts.quotes),
+        );
         for (place, book) in books.iter().enumerate() {
             book.tell_prices(&mut prices);
             book.tell_splits(place, &mut prices);
         }
-        let prices = prices.into_iter().map(Prices::history).collect();
+        let prices = prices.into_par_iter().map(Prices::history).collect();
         let fx_rates = one_of_each(&deliveries, facts.fx_rates);
         let (fx_rates, fx_sources) =
             fx_rates.into_iter().map(|rate| (rate.fact, rate.source)).unzip();
         let notes = one_of_each(&deliveries, facts.notes);
-        Self { deliveries, instruments, prices, books, fx_rates, fx_sources, quotes, notes }
+        Self { deliveries, instruments, prices, books, fx_rates, fx_sources, quotes, quoted, notes }
     }
 
     /// The transaction that stands at a place.

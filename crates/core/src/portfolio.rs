@@ -10,7 +10,7 @@ use std::collections::btree_map::Entry;
 use rust_decimal::Decimal;
 
 use crate::account::AccountName;
-use crate::deposits::{contributions, net_contributions};
+use crate::deposits::net_contributions;
 use crate::figure::{Figure, NoValue, Sum, both, difference, product, quotient, sum};
 use crate::holdings::{Holding, Terms, holdings};
 use crate::ledger::{InstrumentIndex, Ledger};
@@ -68,7 +68,7 @@ pub fn portfolio(ledger: &Ledger, account: Option<&AccountName>, terms: Terms<'_
             })),
             None => without_cash.push(book.label()),
         }
-        deposits.extend(&net_contributions(&contributions(ledger, book, terms)));
+        deposits.extend(&net_contributions(ledger, book, terms));
     }
     let total = Total::new(&holdings, &cash, deposits, without_cash);
     Portfolio { holdings, cash, total }

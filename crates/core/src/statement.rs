@@ -6,9 +6,12 @@
 //! order of their arrival.
 
 use std::cmp::Reverse;
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::hash::BuildHasher as _;
+
+use hashbrown::DefaultHashBuilder;
+use hashbrown::hash_table::{Entry, HashTable};
 
 use crate::account::{AccountName, BrokerAccount};
 use crate::cash::{Balance, CashMovement, Position, UpcomingDividend};
@@ -57,7 +60,8 @@ pub struct Facts {
     pub deliveries: Vec<Delivery>,
     pub broker_accounts: Vec<Statement<BrokerAccount>>,
     pub instruments: Vec<Statement<Instrument>>,
-    pub transactions: Vec<Statement<Transaction>>,
+    /// Boxed: the largest of the facts, which moves through several hands on its way into a book.
+    pub transactions: Vec<Statement<Box<Transaction>>>,
     pub movements: Vec<Statement<CashMovement>>,
     pub positions: Vec<Statement<Position>>,
     pub balances: Vec<Statement<Balance>>,
@@ -77,7 +81,9 @@ impl Facts {
             match fact {
                 Fact::Account(fact) => self.broker_accounts.push(Statement { fact, source }),
                 Fact::Instrument(fact) => self.instruments.push(Statement { fact, source }),
-                Fact::Transaction(fact) => self.transactions.push(Statement { fact, source }),
+                Fact::Transaction(fact) => {
+                    self.transactions.push(Statement { fact: Box::new(fact), source });
+                }
                 Fact::CashMovement(fact) => self.movements.push(Statement { fact, source }),
                 Fact::Position(fact) => self.positions.push(Statement { fact, source }),
                 Fact::Balance(fact) => self.balances.push(Statement { fact, source }),
@@ -99,18 +105,44 @@ pub(crate) trait Completed: Debug {
     fn complete(&mut self, other: &Self);
 }
 
+impl<T: Completed> Completed for Box<T> {
+    fn identity(&self) -> &Identity {
+        (**self).identity()
+    }
+
+    fn filled(&self) -> usize {
+        (**self).filled()
+    }
+
+    fn complete(&mut self, other: &Self) {
+        (**self).complete(other);
+    }
+}
+
 /// Makes one fact of the statements that share account and identity, in the order of first arrival.
 pub(crate) fn one_of_each<T: Completed>(
     deliveries: &[Delivery],
     statements: Vec<Statement<T>>,
 ) -> Vec<Statement<T>> {
-    // By identity, then by account: of ten years of quotes hardly any is told twice.
-    let mut first_of: HashMap<(Option<&AccountName>, &Identity), usize> =
-        HashMap::with_capacity(statements.len());
+    // Of ten years of quotes hardly any is told twice: whose it is and what is all that is looked at.
+    let mut owners: Vec<Option<&AccountName>> =
+        deliveries.iter().map(|delivery| delivery.account.as_ref()).collect();
+    owners.sort_unstable();
+    owners.dedup();
+    let owner = |delivery: &Delivery| owners.binary_search(&delivery.account.as_ref());
+    let owner_of: Vec<usize> =
+        deliveries.iter().map(|delivery| owner(delivery).unwrap_or_default()).collect();
+    let key = |place: usize| {
+        let statement = &statements[place];
+        (owner_of[statement.source.delivery], statement.fact.identity())
+    };
+    // Places alone, since the keys stand in the statements: a third of the memory.
+    let hasher = DefaultHashBuilder::default();
+    let hash = |place: &usize| hasher.hash_one(key(*place));
+    let mut first_of = HashTable::with_capacity(statements.len());
     let mut others: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (place, statement) in statements.iter().enumerate() {
-        let account = deliveries[statement.source.delivery].account.as_ref();
-        match first_of.entry((account, statement.fact.identity())) {
+    for place in 0..statements.len() {
+        match first_of.entry(hash(&place), |first| key(*first) == key(place), hash) {
             Entry::Occupied(first) => others.entry(*first.get()).or_default().push(place),
             Entry::Vacant(free) => {
                 free.insert(place);

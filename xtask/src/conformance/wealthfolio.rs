@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use stonks_core::cash::CashKind;
-use stonks_core::deposits::{contributions, net_contributions};
+use stonks_core::deposits::net_contributions;
 use stonks_core::figure::Figure;
 use stonks_core::holdings::{Holding, Terms};
 use stonks_core::money::{Currency, Money};
@@ -265,7 +265,7 @@ impl Case {
         let books = developed.ledger.books.iter();
         let mut sum = stonks_core::figure::Sum::default();
         for book in books {
-            sum.extend(&net_contributions(&contributions(&developed.ledger, book, self.terms())));
+            sum.extend(&net_contributions(&developed.ledger, book, self.terms()));
         }
         sum.figure()
     }

@@ -329,12 +329,13 @@ async fn parent_identity(
 ) -> anyhow::Result<Option<String>> {
     use crate::db::facts::InstrumentRow;
     use crate::db::rows::Table;
+
     let is_named =
         |name: &Option<String>| name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(parent));
-    let all = InstrumentRow::all(transaction).await?;
-    let mut own = all.into_iter().filter(|row| row.account_id == account_id);
-    let found =
-        own.find(|row| row.identity == parent || is_named(&row.symbol) || is_named(&row.isin));
+    let own = InstrumentRow::of_account(transaction, account_id).await?;
+    let found = own
+        .into_iter()
+        .find(|row| row.identity == parent || is_named(&row.symbol) || is_named(&row.isin));
     Ok(found.map(|row| row.identity))
 }
 

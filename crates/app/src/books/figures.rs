@@ -10,7 +10,7 @@ use stonks_core::ledger::InstrumentIndex;
 use stonks_core::performance::{DayValue, Series};
 use stonks_core::portfolio::Portfolio;
 
-use crate::reports::{PerformanceReport, ReconciliationRow};
+use crate::reports::{FeeSummary, PerformanceReport, Query, ReconciliationRow, SalesReport};
 
 /// So many answers are kept of each kind: a day's worth of looking around.
 const MOST: usize = 32;
@@ -60,6 +60,8 @@ pub(crate) struct Figures {
     /// By what was asked for, in words.
     performance: Answers<(String, Date), PerformanceReport>,
     reconciliation: Answers<Question, Vec<ReconciliationRow>>,
+    fees: Answers<(Query, Date), FeeSummary>,
+    sales: Answers<(Query, Option<i16>, Date), SalesReport>,
 }
 
 impl Figures {
@@ -101,6 +103,22 @@ impl Figures {
         compute: impl FnOnce() -> Vec<ReconciliationRow>,
     ) -> Arc<Vec<ReconciliationRow>> {
         self.reconciliation.to(question, compute)
+    }
+
+    pub(crate) fn fees(
+        &self,
+        question: (Query, Date),
+        compute: impl FnOnce() -> FeeSummary,
+    ) -> Arc<FeeSummary> {
+        self.fees.to(question, compute)
+    }
+
+    pub(crate) fn sales(
+        &self,
+        question: (Query, Option<i16>, Date),
+        compute: impl FnOnce() -> SalesReport,
+    ) -> Arc<SalesReport> {
+        self.sales.to(question, compute)
     }
 
     pub(crate) fn holdings(

@@ -19,146 +19,162 @@ pub(crate) async fn last_rate_day(
         .await)?)
 }
 
+/// Runs `$body` for each table of facts with `$row` as its row: instruments before what names them.
+macro_rules! with_each_table {
+    ($row:ident => $body:block) => {
+        $crate::db::facts::with_each_table!($row => $body;
+            BrokerAccountRow, InstrumentRow, TransactionRow, MovementRow, PositionRow, BalanceRow,
+            QuoteRow, FxRateRow, UpcomingRow, NoteRow)
+    };
+    ($row:ident => $body:block; $($each:ident),*) => {
+        $({
+            type $row = $crate::db::facts::$each;
+            $body
+        })*
+    };
+}
+pub(crate) use with_each_table;
+
 fact_table!(
     /// A row of `broker_accounts`.
     BrokerAccountRow in "broker_accounts" {
-        name: Option<String>,
-        currency: Option<String>,
-        opened: Option<String>,
+        name: Option<T>,
+        currency: Option<T>,
+        opened: Option<T>,
     }
 );
 
 fact_table!(
     /// A row of `instruments`.
     InstrumentRow in "instruments" {
-        asset_class: String,
-        name: Option<String>,
-        symbol: Option<String>,
-        isin: Option<String>,
-        market: Option<String>,
-        currency: Option<String>,
-        multiplier: Option<String>,
-        terms: Option<String>,
-        sector: Option<String>,
-        country: Option<String>,
-        codes: String,
+        asset_class: T,
+        name: Option<T>,
+        symbol: Option<T>,
+        isin: Option<T>,
+        market: Option<T>,
+        currency: Option<T>,
+        multiplier: Option<T>,
+        terms: Option<T>,
+        sector: Option<T>,
+        country: Option<T>,
+        codes: T,
     }
 );
 
 fact_table!(
     /// A row of `transactions`.
     TransactionRow in "transactions" {
-        broker_account: Option<String>,
-        instrument: String,
-        kind: String,
-        happened_at: String,
-        settlement_date: Option<String>,
-        quantity: String,
-        price: Option<String>,
-        price_currency: Option<String>,
-        amount: Option<String>,
-        amount_currency: Option<String>,
-        accrued: Option<String>,
-        accrued_currency: Option<String>,
-        fees: String,
-        settled: Option<String>,
-        settled_currency: Option<String>,
-        exchange_rate: Option<String>,
-        order_number: Option<String>,
-        action_group: Option<String>,
-        venue: Option<String>,
-        description: Option<String>,
+        broker_account: Option<T>,
+        instrument: T,
+        kind: T,
+        happened_at: T,
+        settlement_date: Option<T>,
+        quantity: T,
+        price: Option<T>,
+        price_currency: Option<T>,
+        amount: Option<T>,
+        amount_currency: Option<T>,
+        accrued: Option<T>,
+        accrued_currency: Option<T>,
+        fees: T,
+        settled: Option<T>,
+        settled_currency: Option<T>,
+        exchange_rate: Option<T>,
+        order_number: Option<T>,
+        action_group: Option<T>,
+        venue: Option<T>,
+        description: Option<T>,
     }
 );
 
 fact_table!(
     /// A row of `cash_movements`.
     MovementRow in "cash_movements" {
-        broker_account: Option<String>,
-        kind: String,
-        happened_at: String,
-        value_date: Option<String>,
-        amount: String,
-        currency: String,
-        instrument: Option<String>,
-        settles: Option<String>,
-        fee_kind: Option<String>,
-        movement_group: Option<String>,
-        description: Option<String>,
-        balance: Option<String>,
+        broker_account: Option<T>,
+        kind: T,
+        happened_at: T,
+        value_date: Option<T>,
+        amount: T,
+        currency: T,
+        instrument: Option<T>,
+        settles: Option<T>,
+        fee_kind: Option<T>,
+        movement_group: Option<T>,
+        description: Option<T>,
+        balance: Option<T>,
     }
 );
 
 fact_table!(
     /// A row of `positions`.
     PositionRow in "positions" {
-        broker_account: Option<String>,
-        instrument: String,
-        day: String,
-        quantity: String,
-        price: Option<String>,
-        price_currency: Option<String>,
-        worth: Option<String>,
-        worth_currency: Option<String>,
-        cost: Option<String>,
-        cost_currency: Option<String>,
+        broker_account: Option<T>,
+        instrument: T,
+        day: T,
+        quantity: T,
+        price: Option<T>,
+        price_currency: Option<T>,
+        worth: Option<T>,
+        worth_currency: Option<T>,
+        cost: Option<T>,
+        cost_currency: Option<T>,
     }
 );
 
 fact_table!(
     /// A row of `balances`.
     BalanceRow in "balances" {
-        broker_account: Option<String>,
-        day: String,
-        side: String,
-        amount: String,
-        currency: String,
+        broker_account: Option<T>,
+        day: T,
+        side: T,
+        amount: T,
+        currency: T,
     }
 );
 
 fact_table!(
     /// A row of `quotes`.
     QuoteRow in "quotes" {
-        instrument: String,
-        quoted_at: String,
-        price: String,
-        currency: String,
+        instrument: T,
+        quoted_at: T,
+        price: T,
+        currency: T,
     }
 );
 
 fact_table!(
     /// A row of `fx_rates`.
     FxRateRow in "fx_rates" {
-        base: String,
-        quote: String,
-        day: String,
-        rate: String,
+        base: T,
+        quote: T,
+        day: T,
+        rate: T,
     }
 );
 
 fact_table!(
     /// A row of `upcoming_dividends`.
     UpcomingRow in "upcoming_dividends" {
-        broker_account: Option<String>,
-        instrument: String,
-        status: String,
-        ex_date: Option<String>,
-        pay_date: Option<String>,
-        per_unit: Option<String>,
-        per_unit_currency: Option<String>,
-        gross: Option<String>,
-        gross_currency: Option<String>,
-        withholding_tax: Option<String>,
-        withholding_tax_currency: Option<String>,
+        broker_account: Option<T>,
+        instrument: T,
+        status: T,
+        ex_date: Option<T>,
+        pay_date: Option<T>,
+        per_unit: Option<T>,
+        per_unit_currency: Option<T>,
+        gross: Option<T>,
+        gross_currency: Option<T>,
+        withholding_tax: Option<T>,
+        withholding_tax_currency: Option<T>,
     }
 );
 
 fact_table!(
     /// A row of `notes`.
     NoteRow in "notes" {
-        broker_account: Option<String>,
-        happened_at: Option<String>,
-        reason: String,
-        content: String,
+        broker_account: Option<T>,
+        happened_at: Option<T>,
+        reason: T,
+        content: T,
     }
 );

@@ -25,7 +25,7 @@ use crate::db::facts::{
     QuoteRow, TransactionRow, UpcomingRow,
 };
 use crate::db::rows::Table;
-use crate::db::{Transaction, settings};
+use crate::db::{Transaction, columns, settings};
 
 /// Whom the facts belong to.
 pub(super) enum Owner {
@@ -211,8 +211,12 @@ impl Intake {
         );
         kinds.insert(FactKind::FxRate, self.rates(delivery_id, sorted.fx_rates).await?);
         kinds.retain(|_, count| count.facts > 0);
-        if self.mode == Mode::Store && self.n_stored == n_stored_before {
-            deliveries::delete(&mut self.transaction, delivery_id).await?;
+        if self.mode == Mode::Store {
+            if self.n_stored == n_stored_before {
+                deliveries::delete(&mut self.transaction, delivery_id).await?;
+            } else {
+                columns::complete(&mut self.transaction, delivery_id).await?;
+            }
         }
         report.new = kinds.values().map(|count| count.new).sum();
         report.duplicates = report.facts - report.new;
@@ -294,6 +298,7 @@ impl Intake {
         }
         if self.mode == Mode::Store {
             R::insert(&mut self.transaction, &rows).await?;
+            columns::insert(&mut self.transaction, delivery_id, &rows).await?;
             self.n_stored += rows.len();
         }
         Ok(count)

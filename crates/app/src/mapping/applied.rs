@@ -64,7 +64,7 @@ impl Mapped {
                     &Kind {
                         kind: FactKind::$kind,
                         identity: |fact| &fact.identity,
-                        unpack: |fact| match fact { Fact::$kind(fact) => Some(fact), _ => None },
+                        unpack: |fact| match fact { Fact::$kind(fact) => Some(fact.into()), _ => None },
                     },
                 )?;)*
             };

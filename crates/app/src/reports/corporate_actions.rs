@@ -51,7 +51,7 @@ pub struct ActionRow {
 }
 
 impl ActionRow {
-    fn new(desk: &Desk, action: &CorporateAction) -> Self {
+    pub(super) fn new(desk: &Desk, action: &CorporateAction) -> Self {
         let mut reasons = Vec::new();
         let rows: Vec<_> = action.places.iter().filter_map(|place| desk.row(*place)).collect();
         let change = |change: &Change| ActionChange {

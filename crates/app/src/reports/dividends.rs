@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use stonks_core::dividends::{Dividend, PaymentStatus, paid, upcoming};
 use stonks_core::figure::{Figure, both, difference};
-use stonks_core::holdings::{Holding, holdings};
+use stonks_core::holdings::Holding;
 use stonks_core::ledger::{Book, InstrumentIndex};
 use stonks_core::moment::Moment;
 use stonks_core::money::{Currency, Money, round};
@@ -99,8 +99,7 @@ impl App {
     /// An unknown account, or a database that can't be read.
     pub async fn dividends(&self, query: &Query) -> Result<Vec<DividendRow>, AccountError> {
         let desk = self.desk(query).await?;
-        let holdings = holdings(desk.ledger(), desk.account(), desk.terms());
-        Ok(rows(&desk, &holdings).into_iter().map(|(row, _)| row).collect())
+        Ok(rows(&desk, &desk.portfolio().holdings).into_iter().map(|(row, _)| row).collect())
     }
 }
 

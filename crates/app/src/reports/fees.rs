@@ -6,14 +6,15 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use stonks_core::diversification::shares;
-use stonks_core::fees::fees;
+use stonks_core::fees::{PaidFee, fees};
 use stonks_core::figure::{Figure, Sum};
+use stonks_core::ledger::Book;
 use stonks_core::moment::Moment;
 use stonks_core::money::Currency;
 use stonks_core::transaction::FeeKind;
 use utoipa::ToSchema;
 
-use super::{Amount, Desk, InstrumentName, Query, RowSource, SHARE_PLACES, told};
+use super::{Amount, Desk, InstrumentName, Leaf, Leafed, Query, RowSource, SHARE_PLACES, told};
 use crate::accounts::AccountError;
 use crate::app::App;
 
@@ -96,20 +97,19 @@ impl Tally {
 
 impl FeeSummary {
     fn new(desk: &Desk) -> Self {
-        let mut classes: BTreeMap<String, (FeeKind, Tally)> = BTreeMap::new();
+        let mut classes: BTreeMap<FeeKind, Tally> = BTreeMap::new();
         let mut years: BTreeMap<i16, Tally> = BTreeMap::new();
         let mut whole = Tally::default();
         for book in desk.ledger().books_of(desk.account()) {
             for fee in fees(book).into_iter().filter(|fee| desk.covers(fee.at.date)) {
                 let base = desk.books.rates.convert(fee.money, desk.base, fee.at.date);
-                let class = classes.entry(fee.kind.to_string());
-                class.or_insert_with(|| (fee.kind, Tally::default())).1.add(&base);
+                classes.entry(fee.kind).or_default().add(&base);
                 years.entry(fee.at.date.year()).or_default().add(&base);
                 whole.add(&base);
             }
         }
-        let mut classes: Vec<(FeeKind, Tally)> = classes.into_values().collect();
-        classes.sort_by_key(|(_, tally)| tally.sum.known());
+        let mut classes: Vec<(FeeKind, Tally)> = classes.into_iter().collect();
+        classes.sort_by_key(|(kind, tally)| (tally.sum.known(), <&str>::from(kind)));
         let paid: Vec<Decimal> = classes.iter().map(|(_, tally)| -tally.sum.known()).collect();
         let is_shared =
             whole.sum.figure().is_ok() && paid.iter().all(|paid| *paid >= Decimal::ZERO);
@@ -144,13 +144,49 @@ impl FeeSummary {
     }
 }
 
+impl FeeRow {
+    fn new(desk: &Desk, book: &Book, fee: &PaidFee<'_>) -> Self {
+        let mut reasons = Vec::new();
+        let base = desk.books.rates.convert(fee.money, desk.base, fee.at.date);
+        let id = fee.id();
+        let instrument = fee.instrument.map(|index| InstrumentName::of(desk.instrument(index)));
+        Self {
+            account: book.label(),
+            date: fee.at,
+            kind: fee.kind,
+            instrument: instrument.unwrap_or_default(),
+            amount: told(fee.money.amount),
+            currency: fee.money.currency,
+            base_amount: desk.figure(&base, &mut reasons),
+            description: fee.description.map(str::to_owned),
+            source: desk.source(fee.source, &id, fee.instrument),
+            id,
+            reasons,
+        }
+    }
+}
+
+impl Desk {
+    /// Oldest first.
+    fn covered_fees(&self) -> Vec<(&Book, PaidFee<'_>)> {
+        let books = self.ledger().books_of(self.account());
+        let all = books.flat_map(|book| fees(book).into_iter().map(move |fee| (book, fee)));
+        let mut covered: Vec<_> = all.filter(|(_, fee)| self.covers(fee.at.date)).collect();
+        covered.sort_by_key(|(_, fee)| fee.at);
+        covered
+    }
+}
+
 impl App {
     /// Fees by class and by year.
     ///
     /// # Errors
     /// An unknown account, or a database that can't be read.
     pub async fn fee_summary(&self, query: &Query) -> Result<FeeSummary, AccountError> {
-        Ok(FeeSummary::new(&self.desk(query).await?))
+        let desk = self.desk(query).await?;
+        let figures = &desk.books.figures;
+        let summary = figures.fees((query.clone(), desk.as_of), || FeeSummary::new(&desk));
+        Ok(FeeSummary::clone(&summary))
     }
 
     /// Fees, oldest first.
@@ -159,30 +195,20 @@ impl App {
     /// An unknown account, or a database that can't be read.
     pub async fn fees(&self, query: &Query) -> Result<Vec<FeeRow>, AccountError> {
         let desk = self.desk(query).await?;
-        let mut rows = Vec::new();
-        for book in desk.ledger().books_of(desk.account()) {
-            for fee in fees(book).into_iter().filter(|fee| desk.covers(fee.at.date)) {
-                let mut reasons = Vec::new();
-                let base = desk.books.rates.convert(fee.money, desk.base, fee.at.date);
-                rows.push(FeeRow {
-                    account: book.label(),
-                    date: fee.at,
-                    kind: fee.kind,
-                    instrument: fee
-                        .instrument
-                        .map(|index| InstrumentName::of(desk.instrument(index)))
-                        .unwrap_or_default(),
-                    amount: told(fee.money.amount),
-                    currency: fee.money.currency,
-                    base_amount: desk.figure(&base, &mut reasons),
-                    description: fee.description.map(str::to_owned),
-                    source: desk.source(fee.source, &fee.id, fee.instrument),
-                    id: fee.id,
-                    reasons,
-                });
-            }
-        }
-        rows.sort_by_key(|row| row.date);
-        Ok(rows)
+        let covered = desk.covered_fees();
+        Ok(covered.iter().map(|(book, fee)| FeeRow::new(&desk, book, fee)).collect())
+    }
+
+    /// Fees, newest first, a leaf at a time.
+    ///
+    /// # Errors
+    /// As [`App::fees`].
+    pub async fn leaf_of_fees(
+        &self,
+        query: &Query,
+        leaf: Leaf,
+    ) -> Result<Leafed<FeeRow>, AccountError> {
+        let desk = self.desk(query).await?;
+        Ok(leaf.of(desk.covered_fees(), |(book, fee)| FeeRow::new(&desk, book, &fee)))
     }
 }

@@ -1,5 +1,9 @@
 //! What was sold, with the lots that it used and what it gained.
 
+mod years;
+
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::Serialize;
 use stonks_core::account::AccountName;
@@ -9,6 +13,8 @@ use stonks_core::ledger::{Place, Row};
 use stonks_core::money::Currency;
 use stonks_core::sales::{Gain, Sale, UsedLot};
 use utoipa::ToSchema;
+
+pub use years::{SaleYear, SalesReport};
 
 use super::{Amount, Desk, InstrumentName, Query, RowSource, known, rounded_in, told};
 use crate::accounts::AccountError;
@@ -215,5 +221,20 @@ impl App {
         let told = development(desk.ledger(), desk.account(), desk.terms());
         let sales = told.sales.iter().filter(|sale| desk.covers(sale.date));
         Ok(sales.map(|sale| SaleRow::new(&desk, sale)).collect())
+    }
+
+    /// What was sold year by year, the newest sales one by one, and what issuers did to the units: of one
+    /// calendar year, or of all.
+    ///
+    /// # Errors
+    /// As [`App::sales`].
+    pub async fn sales_report(
+        &self,
+        query: &Query,
+        year: Option<i16>,
+    ) -> Result<Arc<SalesReport>, AccountError> {
+        let desk = self.desk(query).await?;
+        let question = (query.clone(), year, desk.as_of);
+        Ok(desk.books.figures.sales(question, || SalesReport::new(&desk, year)))
     }
 }

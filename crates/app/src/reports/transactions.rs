@@ -1,15 +1,17 @@
 //! Purchases, sales and corporate actions.
 
+use std::collections::HashMap;
+
 use rust_decimal::Decimal;
 use serde::Serialize;
 use stonks_core::figure::{Figure, difference, sum};
-use stonks_core::ledger::{Book, BookedTransaction};
+use stonks_core::ledger::{Book, BookedTransaction, InstrumentIndex};
 use stonks_core::moment::Moment;
 use stonks_core::money::{Currency, Money};
 use stonks_core::transaction::{FeeKind, TransactionKind};
 use utoipa::ToSchema;
 
-use super::{Amount, Desk, InstrumentName, Query, RowSource, told};
+use super::{Amount, Desk, InstrumentName, Leaf, Leafed, Query, RowSource, told};
 use crate::accounts::AccountError;
 use crate::app::App;
 
@@ -163,6 +165,52 @@ fn cash_less_fees(booked: &BookedTransaction, in_base: impl Fn(Money) -> Figure)
     whole.and_then(|whole| difference(whole, fees?))
 }
 
+/// Words of which each must be in what a row shows: in the name, symbol or ISIN of the instrument, the
+/// account, the kind or the date.
+struct Search {
+    words: Vec<String>,
+    /// What is known of each word and instrument.
+    known: HashMap<(usize, InstrumentIndex), bool>,
+}
+
+impl Search {
+    fn new(text: &str) -> Self {
+        let words = text.to_lowercase().split_whitespace().map(str::to_owned).collect();
+        Self { words, known: HashMap::new() }
+    }
+
+    fn finds(&mut self, desk: &Desk, book: &Book, booked: &BookedTransaction) -> bool {
+        let Self { words, known } = self;
+        words.iter().enumerate().all(|(place, word)| {
+            let names = || {
+                let name = InstrumentName::of(desk.instrument(booked.instrument));
+                let isin = name.isin.as_ref().map(|isin| isin.as_str().to_owned());
+                [name.symbol, name.name, isin]
+            };
+            let is_named = known.entry((place, booked.instrument)).or_insert_with(|| {
+                names().iter().flatten().any(|name| name.to_lowercase().contains(word))
+            });
+            let transaction = &booked.transaction;
+            *is_named
+                || book.label().to_lowercase().contains(word)
+                || <&str>::from(transaction.kind).contains(word)
+                || transaction.at.date.to_string().contains(word)
+        })
+    }
+}
+
+impl Desk {
+    /// Oldest first.
+    fn covered_transactions(&self) -> Vec<(&Book, &BookedTransaction)> {
+        let books = self.ledger().books_of(self.account());
+        let all = books.flat_map(|book| book.transactions.iter().map(move |booked| (book, booked)));
+        let mut covered: Vec<_> =
+            all.filter(|(_, booked)| self.covers(booked.transaction.at.date)).collect();
+        covered.sort_by_key(|(_, booked)| booked.transaction.at);
+        covered
+    }
+}
+
 impl App {
     /// Transactions, oldest first.
     ///
@@ -170,15 +218,27 @@ impl App {
     /// An unknown account, or a database that can't be read.
     pub async fn transactions(&self, query: &Query) -> Result<Vec<TransactionRow>, AccountError> {
         let desk = self.desk(query).await?;
-        let mut rows: Vec<TransactionRow> = desk
-            .ledger()
-            .books_of(desk.account())
-            .flat_map(|book| book.transactions.iter().map(move |booked| (book, booked)))
-            .filter(|(_, booked)| desk.covers(booked.transaction.at.date))
-            .map(|(book, booked)| TransactionRow::new(&desk, book, booked))
-            .collect();
-        rows.sort_by_key(|row| row.date);
-        Ok(rows)
+        let covered = desk.covered_transactions().into_iter();
+        Ok(covered.map(|(book, booked)| TransactionRow::new(&desk, book, booked)).collect())
+    }
+
+    /// Those that hold all words of `search`, newest first, a leaf at a time.
+    ///
+    /// # Errors
+    /// As [`App::transactions`].
+    pub async fn leaf_of_transactions(
+        &self,
+        query: &Query,
+        search: &str,
+        leaf: Leaf,
+    ) -> Result<Leafed<TransactionRow>, AccountError> {
+        let desk = self.desk(query).await?;
+        let mut search = Search::new(search);
+        let mut found = desk.covered_transactions();
+        if !search.words.is_empty() {
+            found.retain(|(book, booked)| search.finds(&desk, book, booked));
+        }
+        Ok(leaf.of(found, |(book, booked)| TransactionRow::new(&desk, book, booked)))
     }
 
     /// The last of them, the newest first.

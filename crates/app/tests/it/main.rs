@@ -9,6 +9,7 @@
 
 mod accounts;
 mod alerts;
+mod columns;
 mod costs;
 mod demo;
 mod explanations;

@@ -141,6 +141,35 @@ impl TestApp {
         self.app.add_account(new).await.unwrap();
     }
 
+    /// Somebody else at the database.
+    pub(crate) async fn execute(&self, sql: &'static str) {
+        match &self.config.database_url {
+            Some(url) => {
+                sqlx::PgConnection::connect(url).await.unwrap().execute(sql).await.unwrap();
+            }
+            None => {
+                self.sqlite().await.execute(sql).await.unwrap();
+            }
+        }
+    }
+
+    /// The one number that a question to the database is answered with.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        match &self.config.database_url {
+            Some(url) => {
+                let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
+                sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+            }
+            None => sqlx::query_scalar(sql).fetch_one(&mut self.sqlite().await).await.unwrap(),
+        }
+    }
+
+    async fn sqlite(&self) -> sqlx::SqliteConnection {
+        let path = self.config.data_dir.join("stonks.sqlite3");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+        sqlx::SqliteConnection::connect_with(&options).await.unwrap()
+    }
+
     pub(crate) async fn import(
         &self,
         account: &str,

@@ -140,8 +140,9 @@ impl<'a> Explaining<'a> {
     fn quote(&self, instrument: usize, price: Price) -> Option<Evidence<'a>> {
         let quotes = self.quotes.get_or_init(|| {
             let mut places = std::collections::HashMap::<_, Vec<usize>>::new();
-            for (place, quote) in self.ledger.quotes.iter().enumerate() {
-                places.entry((quote.instrument, quote.fact.at.date)).or_default().push(place);
+            let quoted = self.ledger.quotes.iter().zip(&self.ledger.quoted);
+            for (place, (quote, instrument)) in quoted.enumerate() {
+                places.entry((*instrument, quote.fact.at.date)).or_default().push(place);
             }
             places
         });

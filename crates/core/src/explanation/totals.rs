@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{Explaining, Explanation, Unit};
-use crate::deposits::{Contribution, contributions, net_contributions};
+use crate::deposits::{Contribution, contributions, sum_of};
 use crate::figure::Sum;
 use crate::ledger::{Book, Cause, Row};
 use crate::portfolio::CashBalance;
@@ -85,7 +85,7 @@ impl<'a> Explaining<'a> {
             .collect();
         let mut sum = Sum::default();
         for (_, contributions) in &books {
-            sum.extend(&net_contributions(contributions));
+            sum.extend(&sum_of(contributions));
         }
         let total = self.total("total.deposits", sum.figure(), self.base());
         let is_one = books.len() == 1;
@@ -95,7 +95,7 @@ impl<'a> Explaining<'a> {
             if is_one {
                 parts.extend(each);
             } else if !contributions.is_empty() {
-                let figure = net_contributions(&contributions).figure();
+                let figure = sum_of(&contributions).figure();
                 let name = format!("Account {}", book.label());
                 let of_book = Explanation::new(name, figure, self.base()).from(each).summed();
                 parts.push(of_book);

@@ -1,69 +1,108 @@
 //! Books from facts: each fact into its book, each book in order, and each transaction joined with the
 //! movements that settle it.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use rust_decimal::Decimal;
+use smallvec::SmallVec;
 
 use super::instruments::InstrumentNames;
 use super::{Book, BookedMovement, BookedTransaction, InstrumentIndex, OfInstrument};
 use crate::account::{AccountName, BrokerAccount};
-use crate::cash::{Balance, CashKind, CashMovement, DaySide};
+use crate::cash::{Balance, CashKind, CashMovement, DaySide, Position, UpcomingDividend};
 use crate::fact::Identity;
 use crate::lots::{Choices, CostMethod, Oversell};
-use crate::money::{Currency, Money};
-use crate::statement::{Completed, Delivery, Source, Statement};
+use crate::money::Money;
+use crate::statement::{Delivery, Source, Statement};
 use crate::transaction::{Fee, FeeKind, Transaction, TransactionKind};
 
 /// Books under construction.
 pub(super) struct Books<'a> {
-    pub(super) deliveries: &'a [Delivery],
-    pub(super) methods: &'a BTreeMap<AccountName, CostMethod>,
-    pub(super) choices: &'a Choices,
-    pub(super) index: &'a InstrumentNames,
-    pub(super) books: BTreeMap<(AccountName, Option<Identity>), Book>,
+    deliveries: &'a [Delivery],
+    methods: &'a BTreeMap<AccountName, CostMethod>,
+    choices: &'a Choices,
+    index: &'a InstrumentNames,
+    books: Vec<Book>,
+    places: HashMap<(AccountName, Option<Identity>), usize>,
+    /// The book of what came last, by its delivery and the broker's account: nearly always the next one's.
+    last: Option<(usize, Option<Identity>, usize)>,
 }
 
-impl Books<'_> {
-    fn book(&mut self, source: &Source, broker_account: Option<Identity>) -> Option<&mut Book> {
+impl<'a> Books<'a> {
+    pub(super) fn new(
+        deliveries: &'a [Delivery],
+        methods: &'a BTreeMap<AccountName, CostMethod>,
+        choices: &'a Choices,
+        index: &'a InstrumentNames,
+    ) -> Self {
+        let (books, places) = (Vec::new(), HashMap::new());
+        Self { deliveries, methods, choices, index, books, places, last: None }
+    }
+
+    /// By account, then by the broker's own; each with all that happened in its order.
+    pub(super) fn in_order(mut self, broker_accounts: &[Statement<BrokerAccount>]) -> Vec<Book> {
+        self.books.sort_by(|left, right| {
+            let broker = |book: &Book| Some(book.broker_account.as_ref()?.identity.clone());
+            left.account.cmp(&right.account).then_with(|| broker(left).cmp(&broker(right)))
+        });
+        for book in &mut self.books {
+            book.put_in_order(broker_accounts, self.deliveries);
+            book.choose(self.choices, self.index);
+        }
+        self.books
+    }
+
+    fn book(&mut self, source: &Source, broker_account: Option<&Identity>) -> Option<&mut Book> {
+        if let Some((delivery, of, place)) = &self.last
+            && *delivery == source.delivery
+            && of.as_ref() == broker_account
+        {
+            return self.books.get_mut(*place);
+        }
         let account = self.deliveries[source.delivery].account.clone()?;
-        let method = self.methods.get(&account).copied().unwrap_or_default();
-        let fee_treatment = self.choices.fees.get(&account).copied().unwrap_or_default();
-        let oversell = self.choices.oversell.get(&account).copied().unwrap_or_default();
-        Some(self.books.entry((account.clone(), broker_account.clone())).or_insert_with(|| Book {
-            account,
-            method,
-            fee_treatment,
-            oversell,
-            selections: HashMap::new(),
-            allocations: HashMap::new(),
-            broker_account: broker_account.map(|identity| BrokerAccount {
-                identity,
-                name: None,
-                currency: None,
-                opened: None,
-            }),
-            transactions: Vec::new(),
-            movements: Vec::new(),
-            positions: Vec::new(),
-            balances: Vec::new(),
-            upcoming: Vec::new(),
-            openings: BTreeMap::new(),
-        }))
+        let broker_account = broker_account.cloned();
+        let place = match self.places.entry((account.clone(), broker_account.clone())) {
+            Entry::Occupied(place) => *place.get(),
+            Entry::Vacant(free) => {
+                free.insert(self.books.len());
+                self.books.push(Book {
+                    method: self.methods.get(&account).copied().unwrap_or_default(),
+                    fee_treatment: self.choices.fees.get(&account).copied().unwrap_or_default(),
+                    oversell: self.choices.oversell.get(&account).copied().unwrap_or_default(),
+                    account,
+                    selections: HashMap::new(),
+                    allocations: HashMap::new(),
+                    broker_account: broker_account.clone().map(|identity| BrokerAccount {
+                        identity,
+                        name: None,
+                        currency: None,
+                        opened: None,
+                    }),
+                    transactions: Vec::new(),
+                    movements: Vec::new(),
+                    positions: Vec::new(),
+                    balances: Vec::new(),
+                    upcoming: Vec::new(),
+                    openings: BTreeMap::new(),
+                });
+                self.books.len() - 1
+            }
+        };
+        self.last = Some((source.delivery, broker_account, place));
+        self.books.get_mut(place)
     }
 
     pub(super) fn add_transaction(
         &mut self,
-        Statement { fact: transaction, source }: Statement<Transaction>,
+        Statement { fact: mut transaction, source }: Statement<Box<Transaction>>,
     ) {
-        let Some(instrument) =
-            self.index.find(&self.deliveries[source.delivery], &transaction.instrument)
-        else {
+        let Some(instrument) = self.index.find(source.delivery, &transaction.instrument) else {
             return;
         };
-        let broker_account = transaction.broker_account.clone();
-        if let Some(book) = self.book(&source, broker_account) {
-            let (cash, fees) = (own_cash(&transaction), transaction.fees.clone());
+        if let Some(book) = self.book(&source, transaction.broker_account.as_ref()) {
+            let cash = own_cash(&transaction);
+            let fees = std::mem::take(&mut transaction.fees);
             book.transactions.push(BookedTransaction {
                 units: transaction.quantity,
                 transaction,
@@ -80,41 +119,59 @@ impl Books<'_> {
         &mut self,
         Statement { fact: movement, source }: Statement<CashMovement>,
     ) {
-        let delivery = &self.deliveries[source.delivery];
         let instrument =
-            movement.instrument.as_ref().and_then(|name| self.index.find(delivery, name));
-        let broker_account = movement.broker_account.clone();
-        if let Some(book) = self.book(&source, broker_account) {
+            movement.instrument.as_ref().and_then(|name| self.index.find(source.delivery, name));
+        if let Some(book) = self.book(&source, movement.broker_account.as_ref()) {
             book.movements.push(BookedMovement { movement, instrument, source });
         }
     }
 
-    pub(super) fn add_claim<T: Completed>(
+    pub(super) fn add_claim<T: Claim>(
         &mut self,
-        broker_account: Option<Identity>,
         Statement { fact, source }: Statement<T>,
-        named: impl Fn(&T) -> &Identity,
         list: impl Fn(&mut Book) -> &mut Vec<OfInstrument<T>>,
     ) {
-        let Some(instrument) = self.index.find(&self.deliveries[source.delivery], named(&fact))
-        else {
-            return;
-        };
-        if let Some(book) = self.book(&source, broker_account) {
+        let Some(instrument) = self.index.find(source.delivery, fact.instrument()) else { return };
+        if let Some(book) = self.book(&source, fact.broker_account()) {
             list(book).push(OfInstrument { fact, instrument, source });
         }
     }
 
     pub(super) fn add_balance(&mut self, statement: Statement<Balance>) {
-        let broker_account = statement.fact.broker_account.clone();
-        if let Some(book) = self.book(&statement.source, broker_account) {
+        if let Some(book) = self.book(&statement.source, statement.fact.broker_account.as_ref()) {
             book.balances.push(statement);
         }
     }
 }
 
+/// What a broker says of an instrument in one of its accounts.
+pub(super) trait Claim {
+    fn instrument(&self) -> &Identity;
+    fn broker_account(&self) -> Option<&Identity>;
+}
+
+impl Claim for Position {
+    fn instrument(&self) -> &Identity {
+        &self.instrument
+    }
+
+    fn broker_account(&self) -> Option<&Identity> {
+        self.broker_account.as_ref()
+    }
+}
+
+impl Claim for UpcomingDividend {
+    fn instrument(&self) -> &Identity {
+        &self.instrument
+    }
+
+    fn broker_account(&self) -> Option<&Identity> {
+        self.broker_account.as_ref()
+    }
+}
+
 impl Book {
-    pub(super) fn put_in_order(
+    fn put_in_order(
         &mut self,
         broker_accounts: &[Statement<BrokerAccount>],
         deliveries: &[Delivery],
@@ -158,7 +215,7 @@ impl Book {
     }
 
     /// Takes over what the user decided about this account.
-    pub(super) fn choose(&mut self, choices: &Choices, index: &InstrumentNames) {
+    fn choose(&mut self, choices: &Choices, index: &InstrumentNames) {
         for selection in &choices.selections {
             if selection.account == self.account {
                 let named = self.selections.entry(selection.sale.clone()).or_default();
@@ -237,18 +294,21 @@ fn rank(transaction: &Transaction) -> u8 {
 }
 
 /// Sums by currency, in units that balances are kept in; sums of zero are left out.
-fn by_currency(amounts: impl Iterator<Item = Money>) -> Vec<Money> {
-    let mut sums: BTreeMap<Currency, Decimal> = BTreeMap::new();
+fn by_currency(amounts: impl Iterator<Item = Money>) -> SmallVec<[Money; 1]> {
+    let mut sums = SmallVec::<[Money; 1]>::new();
     for money in amounts.map(Money::in_major_unit) {
-        let sum = sums.entry(money.currency).or_default();
-        *sum = sum.saturating_add(money.amount);
+        match sums.iter_mut().find(|sum| sum.currency == money.currency) {
+            Some(sum) => sum.amount = sum.amount.saturating_add(money.amount),
+            None => sums.push(money),
+        }
     }
-    sums.retain(|_, amount| !amount.is_zero());
-    sums.into_iter().map(|(currency, amount)| Money::new(amount, currency)).collect()
+    sums.retain(|sum| !sum.amount.is_zero());
+    sums.sort_by_key(|sum| sum.currency);
+    sums
 }
 
 /// What a transaction says of its own cash.
-fn own_cash(transaction: &Transaction) -> Vec<Money> {
+fn own_cash(transaction: &Transaction) -> SmallVec<[Money; 1]> {
     match transaction.settled {
         Some(settled) => by_currency(std::iter::once(settled)),
         None => by_currency(

@@ -1,6 +1,8 @@
 //! One instrument for each thing that can be held, however many brokers name it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
 
 use super::InstrumentIndex;
 use crate::account::AccountName;
@@ -36,12 +38,28 @@ impl SharedName {
 
 /// From what a delivery calls an instrument to its place in the ledger.
 pub(super) struct InstrumentNames {
-    places: HashMap<Option<AccountName>, HashMap<Identity, InstrumentIndex>>,
+    /// Places in `names`, by whom the facts belong to.
+    owners: BTreeMap<Option<AccountName>, usize>,
+    /// The same by delivery.
+    of_delivery: Vec<usize>,
+    names: Vec<HashMap<Identity, InstrumentIndex>>,
 }
 
 impl InstrumentNames {
-    pub(super) fn find(&self, delivery: &Delivery, identity: &Identity) -> Option<InstrumentIndex> {
-        self.places.get(&delivery.account)?.get(identity).copied()
+    fn new(deliveries: &[Delivery]) -> Self {
+        let mut owners = BTreeMap::new();
+        let owner = |delivery: &Delivery| {
+            let n_owners = owners.len();
+            *owners.entry(delivery.account.clone()).or_insert(n_owners)
+        };
+        let of_delivery = deliveries.iter().map(owner).collect();
+        let names = vec![HashMap::default(); owners.len()];
+        Self { owners, of_delivery, names }
+    }
+
+    /// What the delivery at this place calls so.
+    pub(super) fn find(&self, delivery: usize, identity: &Identity) -> Option<InstrumentIndex> {
+        self.names[self.of_delivery[delivery]].get(identity).copied()
     }
 
     pub(super) fn of_account(
@@ -49,7 +67,7 @@ impl InstrumentNames {
         account: &AccountName,
         identity: &Identity,
     ) -> Option<InstrumentIndex> {
-        self.places.get(&Some(account.clone()))?.get(identity).copied()
+        self.names[*self.owners.get(&Some(account.clone()))?].get(identity).copied()
     }
 }
 
@@ -63,15 +81,14 @@ pub(super) fn merge_instruments(
         let account = deliveries[statement.source.delivery].account.as_ref();
         groups.entry(SharedName::of(account, &statement.fact)).or_default().push(statement);
     }
-    let mut places: HashMap<_, HashMap<_, _>> = HashMap::new();
+    let mut index = InstrumentNames::new(deliveries);
     let mut instruments = Vec::with_capacity(groups.len());
     for group in groups.into_values() {
         for statement in &group {
-            let account = deliveries[statement.source.delivery].account.clone();
-            let of_account = places.entry(account).or_default();
-            of_account.insert(statement.fact.identity.clone(), instruments.len());
+            let owner = index.of_delivery[statement.source.delivery];
+            index.names[owner].insert(statement.fact.identity.clone(), instruments.len());
         }
         instruments.extend(lead_and_complete(deliveries, group).map(|lead| lead.fact));
     }
-    (instruments, InstrumentNames { places })
+    (instruments, index)
 }

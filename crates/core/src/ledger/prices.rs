@@ -1,30 +1,28 @@
 //! What books tell of prices: those of trades and claims, and splits.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rust_decimal::Decimal;
 
 use super::adjustment::{in_units_of_the_day, told_once};
+use super::instruments::InstrumentNames;
 use super::{Book, BookedTransaction, InstrumentIndex, OfInstrument};
 use crate::moment::Moment;
-use crate::quotes::{Price, PriceHistory, PriceSource, Split};
+use crate::quotes::{Price, PriceHistory, PriceSource, Quote, Split};
+use crate::statement::{Delivery, Statement, one_of_each};
 use crate::transaction::TransactionKind;
 
-/// The prices of one instrument: quotes by the plugin that tells them, and those of books.
+/// The prices of one instrument: quotes by the rank of the plugin that tells them, and those of books.
 #[derive(Default, Clone)]
 pub(super) struct Prices {
-    quotes: BTreeMap<String, Vec<(Moment, Price)>>,
+    quotes: BTreeMap<usize, Vec<(Moment, Price)>>,
     own: Vec<(Moment, Price)>,
     splits: Vec<(usize, Split)>,
 }
 
 impl Prices {
-    pub(super) fn quote(&mut self, plugin: &str, at: Moment, price: Price) {
-        if let Some(quotes) = self.quotes.get_mut(plugin) {
-            quotes.push((at, price));
-        } else {
-            self.quotes.insert(plugin.to_owned(), vec![(at, price)]);
-        }
+    pub(super) fn quote(&mut self, plugin: usize, at: Moment, price: Price) {
+        self.quotes.entry(plugin).or_default().push((at, price));
     }
 
     pub(super) fn history(self) -> PriceHistory {
@@ -44,6 +42,46 @@ impl Prices {
         }
         all.sort_by_key(|(at, price)| (*at, price.price));
         PriceHistory::new(all.into_iter().map(|(_, price)| price).collect(), splits)
+    }
+}
+
+/// The quotes that count.
+pub(super) struct Quoted {
+    pub(super) quotes: Vec<Statement<Quote>>,
+    /// Of which instrument each is.
+    pub(super) instruments: Vec<InstrumentIndex>,
+    /// The prices that they tell of each instrument.
+    pub(super) prices: Vec<Prices>,
+}
+
+impl Quoted {
+    pub(super) fn new(
+        deliveries: &[Delivery],
+        index: &InstrumentNames,
+        n_instruments: usize,
+        statements: Vec<Statement<Quote>>,
+    ) -> Self {
+        // By name, so that of two plugins with a price of the same time it is always the same that counts.
+        let plugins: BTreeSet<&str> =
+            deliveries.iter().map(|delivery| delivery.plugin.as_str()).collect();
+        let rank = |delivery: &Delivery| {
+            plugins.iter().position(|plugin| *plugin == delivery.plugin).unwrap_or_default()
+        };
+        let ranks: Vec<usize> = deliveries.iter().map(rank).collect();
+        let mut prices = vec![Prices::default(); n_instruments];
+        let mut quotes = one_of_each(deliveries, statements);
+        let mut instruments = Vec::with_capacity(quotes.len());
+        quotes.retain(|Statement { fact: quote, source }| {
+            let Some(instrument) = index.find(source.delivery, &quote.instrument) else {
+                return false;
+            };
+            let (price, currency) = (quote.price, quote.currency);
+            let price = Price { date: quote.at.date, price, currency, source: PriceSource::Quote };
+            prices[instrument].quote(ranks[source.delivery], quote.at, price);
+            instruments.push(instrument);
+            true
+        });
+        Self { quotes, instruments, prices }
     }
 }
 

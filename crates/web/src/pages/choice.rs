@@ -1,5 +1,6 @@
 //! What several pages let the visitor choose: an account, and a part of a long list.
 
+use stonks_app::reports::{Leaf, Leafed};
 use stonks_core::account::{AccountName, ParseAccountNameError};
 
 use super::PageError;
@@ -47,6 +48,11 @@ pub(crate) struct Link {
 /// Rows of one page of a list.
 const PAGE_LENGTH: usize = 50;
 
+/// The part of a list that an address asks for.
+pub(crate) fn leaf(page: Option<usize>) -> Leaf {
+    Leaf { number: page.unwrap_or(1), length: PAGE_LENGTH }
+}
+
 /// A page of a long list, newest first.
 pub(crate) struct Paging {
     pub(crate) n_rows: usize,
@@ -65,20 +71,30 @@ impl Paging {
         path: &str,
         account: Option<&str>,
     ) -> (Vec<T>, Self) {
-        let n_rows = rows.len();
-        let n_pages = n_rows.div_ceil(PAGE_LENGTH).max(1);
-        let page = page.unwrap_or(1).clamp(1, n_pages);
-        let link =
-            |page: usize| address(path, &[("account", account), ("page", Some(&page.to_string()))]);
+        Self::of(leaf(page).of(rows, |row| row), path, &[("account", account)])
+    }
+
+    /// The rows of a leaf, and the way to those before and behind it, with what else the visitor chose.
+    pub(crate) fn of<T>(
+        leaf: Leafed<T>,
+        path: &str,
+        chosen: &[(&str, Option<&str>)],
+    ) -> (Vec<T>, Self) {
+        let Leafed { rows, n_rows, number, n_leaves } = leaf;
+        let link = |page: usize| {
+            let page = page.to_string();
+            let parameters: Vec<_> =
+                chosen.iter().copied().chain([("page", Some(page.as_str()))]).collect();
+            address(path, &parameters)
+        };
         let paging = Self {
             n_rows,
-            page,
-            n_pages,
-            newer: (page > 1).then(|| link(page - 1)),
-            older: (page < n_pages).then(|| link(page + 1)),
+            page: number,
+            n_pages: n_leaves,
+            newer: (number > 1).then(|| link(number - 1)),
+            older: (number < n_leaves).then(|| link(number + 1)),
         };
-        let shown = rows.into_iter().rev().skip((page - 1) * PAGE_LENGTH).take(PAGE_LENGTH);
-        (shown.collect(), paging)
+        (rows, paging)
     }
 }
 

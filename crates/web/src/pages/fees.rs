@@ -7,7 +7,7 @@ use serde::Deserialize;
 use stonks_app::reports::{FeeRow, FeeSummary, Query};
 use stonks_core::transaction::FeeKind;
 
-use super::choice::{AccountChoice, Paging};
+use super::choice::{AccountChoice, Paging, leaf};
 use super::{Frame, PageError, Visitor, drawn, filters};
 use crate::figures;
 use crate::router::Shared;
@@ -36,8 +36,8 @@ pub(crate) async fn show(
     let account = AccountChoice::read(&shared, choice.account).await?;
     let query = Query { account: account.name.clone(), ..Query::default() };
     let summary = shared.app.fee_summary(&query).await?;
-    let rows = shared.app.fees(&query).await?;
-    let (rows, paging) = Paging::cut(rows, choice.page, "/fees", account.account.as_deref());
+    let rows = shared.app.leaf_of_fees(&query, leaf(choice.page)).await?;
+    let (rows, paging) = Paging::of(rows, "/fees", &[("account", account.account.as_deref())]);
     drawn(&FeesPage {
         frame: visitor.frame("Fees", "/fees"),
         choice: account,

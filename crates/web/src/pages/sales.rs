@@ -1,13 +1,12 @@
 //! What was sold and what it gained, by year; and what issuers did to the units.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Query as UrlQuery, State};
 use axum::response::Html;
-use rust_decimal::Decimal;
 use serde::Deserialize;
-use stonks_app::reports::{ActionRow, Query, SaleRow};
+use stonks_app::reports::{Query, SaleRow, SaleYear, SalesReport};
 use stonks_core::money::Currency;
 
 use super::{Frame, PageError, Visitor, drawn, filters, named_account};
@@ -20,17 +19,11 @@ pub(crate) struct Choice {
     year: Option<i16>,
 }
 
-/// The sales of a year, added up. With one figure unknown there is no sum.
+/// The sales of a year, and the way to them.
 struct Year {
-    year: i16,
+    sums: SaleYear,
     href: String,
     is_chosen: bool,
-    n_sales: usize,
-    proceeds: Option<String>,
-    cost: Option<String>,
-    gain: Option<String>,
-    price_effect: Option<String>,
-    currency_effect: Option<String>,
 }
 
 #[derive(Template)]
@@ -44,14 +37,8 @@ struct SalesPage {
     /// The newest first.
     years: Vec<Year>,
     all_href: String,
-    n_sales: usize,
-    /// The newest first.
-    sales: Vec<SaleRow>,
-    actions: Vec<ActionRow>,
+    report: Arc<SalesReport>,
 }
-
-/// Sales that the page shows one by one.
-const MOST: usize = 200;
 
 fn explain(row: &SaleRow) -> String {
     figures::explain(&format!("sale.{}.gain", row.id), Some(row.account_name.as_str()))
@@ -65,30 +52,19 @@ pub(crate) async fn show(
     let app = &shared.app;
     let account = named_account(choice.account.as_deref())?;
     let query = Query { account: account.clone(), ..Query::default() };
-    let mut sales = app.sales(&query).await?;
-    let mut actions = app.corporate_actions(&query).await?;
-    actions.reverse();
+    let report = app.sales_report(&query, choice.year).await?;
     let address = |year: Option<i16>| {
         let account = account.as_ref().map(|account| format!("account={account}"));
         let year = year.map(|year| format!("year={year}"));
         let chosen: Vec<String> = account.into_iter().chain(year).collect();
         if chosen.is_empty() { "/sales".to_owned() } else { format!("/sales?{}", chosen.join("&")) }
     };
-    let mut by_year: BTreeMap<i16, Vec<&SaleRow>> = BTreeMap::new();
-    for sale in &sales {
-        by_year.entry(sale.date.year()).or_default().push(sale);
-    }
-    let years = by_year.iter().rev().map(|(year, sales)| {
-        Year::new(*year, sales, (address(Some(*year)), choice.year == Some(*year)))
+    let years = report.years.iter().map(|sums| Year {
+        href: address(Some(sums.year)),
+        is_chosen: choice.year == Some(sums.year),
+        sums: sums.clone(),
     });
     let years = years.collect();
-    if let Some(year) = choice.year {
-        sales.retain(|sale| sale.date.year() == year);
-        actions.retain(|action| action.date.year() == year);
-    }
-    sales.reverse();
-    let n_sales = sales.len();
-    sales.truncate(MOST);
     let accounts = app.accounts().await?.into_iter().map(|account| account.name.to_string());
     drawn(&SalesPage {
         frame: visitor.frame("Sales", "/sales"),
@@ -98,30 +74,6 @@ pub(crate) async fn show(
         year: choice.year,
         years,
         all_href: address(None),
-        n_sales,
-        sales,
-        actions,
+        report,
     })
-}
-
-impl Year {
-    fn new(year: i16, sales: &[&SaleRow], (href, is_chosen): (String, bool)) -> Self {
-        let sum = |of: fn(&SaleRow) -> Option<&String>| {
-            let sum = sales.iter().try_fold(Decimal::ZERO, |sum, sale| {
-                sum.checked_add(of(sale)?.parse::<Decimal>().ok()?)
-            });
-            sum.map(|sum| sum.to_string())
-        };
-        Self {
-            year,
-            href,
-            is_chosen,
-            n_sales: sales.len(),
-            proceeds: sum(|sale| sale.base_proceeds.as_ref()),
-            cost: sum(|sale| sale.base_cost.as_ref()),
-            gain: sum(|sale| sale.base_gain.as_ref()),
-            price_effect: sum(|sale| sale.price_effect.as_ref()),
-            currency_effect: sum(|sale| sale.currency_effect.as_ref()),
-        }
-    }
 }

@@ -1,22 +1,25 @@
 //! Facts to rows and back. What was stored well-formed is read back; anything else means that
 //! somebody else wrote into the database, and is an error that names the row.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::str::FromStr;
 
 use anyhow::{Context, Result, anyhow};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use serde::de::DeserializeOwned;
 use stonks_core::account::BrokerAccount;
 use stonks_core::cash::{Balance, CashMovement, Position, UpcomingDividend};
-use stonks_core::fact::{Identity, Location, Note};
+use stonks_core::fact::{Fact, FactKind, Identity, Location, Note};
 use stonks_core::fx::FxRate;
 use stonks_core::instrument::Instrument;
 use stonks_core::moment::Moment;
 use stonks_core::money::{Money, to_canonical};
 use stonks_core::quotes::Quote;
-use stonks_core::transaction::Transaction;
+use stonks_core::transaction::{Fee, FeeKind, Transaction};
 
+use super::super::rows::Table;
 use super::{
     BalanceRow, BrokerAccountRow, FxRateRow, InstrumentRow, MovementRow, NoteRow, PositionRow,
     QuoteRow, TransactionRow, UpcomingRow,
@@ -32,14 +35,17 @@ pub(crate) struct Filing {
 }
 
 /// A row of a table of facts, and the fact that it holds.
-pub(crate) trait Row: Sized {
-    type Fact;
+pub(crate) trait Row: Table + bitcode::Encode + 'static {
+    type Fact: Send;
+    const KIND: FactKind;
     fn from_fact(fact: &Self::Fact, filing: Filing) -> Self;
     fn to_fact(&self) -> Result<Self::Fact>;
-    fn delivery_id(&self) -> i64;
     fn location(&self) -> Location;
     /// Identity and statement.
     fn key(&self) -> (&str, &str);
+    fn into_fact(fact: Self::Fact) -> Fact;
+    /// What `make` makes of the facts in packed rows, each with its place.
+    fn unpack<S>(content: &[u8], make: impl Fn(Self::Fact, Location) -> S) -> Result<Vec<S>>;
 }
 
 fn text<T: Display>(value: &T) -> String {
@@ -62,38 +68,94 @@ fn currency(money: Option<Money>) -> Option<String> {
     money.map(|money| money.currency.to_string())
 }
 
-fn read<T: FromStr<Err: Display>>(text: &str) -> Result<T> {
-    text.parse().map_err(|error| anyhow!("{error}"))
+fn read<V: FromStr<Err: Display>>(text: &impl AsRef<str>) -> Result<V> {
+    text.as_ref().parse().map_err(|error| anyhow!("{error}"))
 }
 
-fn read_optional<T: FromStr<Err: Display>>(text: Option<&String>) -> Result<Option<T>> {
+fn read_optional<V: FromStr<Err: Display>>(text: Option<&impl AsRef<str>>) -> Result<Option<V>> {
     text.map(|text| read(text)).transpose()
 }
 
-fn read_date(text: Option<&String>) -> Result<Option<Date>> {
+fn owned(text: Option<&impl AsRef<str>>) -> Option<String> {
+    text.map(|text| text.as_ref().to_owned())
+}
+
+fn read_date(text: Option<&impl AsRef<str>>) -> Result<Option<Date>> {
     read_optional(text)
 }
 
-fn read_money(amount: &str, currency: &str) -> Result<Money> {
+fn read_money<T: AsRef<str>>(amount: &T, currency: &T) -> Result<Money> {
     Ok(Money::new(read(amount)?, read(currency)?))
 }
 
-fn read_optional_money(
-    amount: Option<&String>,
-    currency: Option<&String>,
+fn read_optional_money<T: AsRef<str>>(
+    amount: Option<&T>,
+    currency: Option<&T>,
 ) -> Result<Option<Money>> {
     amount.zip(currency).map(|(amount, currency)| read_money(amount, currency)).transpose()
+}
+
+fn read_json<V: DeserializeOwned>(text: &impl AsRef<str>) -> Result<V> {
+    Ok(serde_json::from_str(text.as_ref())?)
+}
+
+/// A fee as its row tells it. By itself, since what core flattens takes serde four times as long to read.
+#[derive(serde::Deserialize)]
+struct FeeRow<'a> {
+    kind: FeeKind,
+    #[serde(borrow)]
+    amount: Cow<'a, str>,
+    #[serde(borrow)]
+    currency: Cow<'a, str>,
+    description: Option<String>,
+}
+
+/// None where the text is empty.
+fn read_fees(text: &impl AsRef<str>) -> Result<Vec<Fee>> {
+    if text.as_ref().is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<FeeRow<'_>> = serde_json::from_str(text.as_ref())?;
+    let fee = |FeeRow { kind, amount, currency, description }: FeeRow<'_>| {
+        Ok(Fee { kind, money: read_money(&amount, &currency)?, description })
+    };
+    rows.into_iter().map(fee).collect()
 }
 
 /// Implements [`Row`]: how the fact's fields fill the columns, and how they are read back.
 macro_rules! row {
     (
-        $row:ident holds $fact_type:ident,
+        $row:ident holds $fact_type:ident, a $kind:ident,
         |$fact:ident| { $($column:ident: $written:expr),* $(,)? },
         |$stored:ident| { $($field:ident: $read:expr),* $(,)? }
     ) => {
-        impl Row for $row {
+        impl<T: AsRef<str> + Default> $row<T> {
+            fn fact(&self) -> Result<$fact_type> {
+                let $stored = self;
+                let read_fact = || -> Result<$fact_type> {
+                    Ok($fact_type { identity: read::<Identity>(&$stored.identity)?, $($field: $read,)* })
+                };
+                read_fact().with_context(|| {
+                    format!(
+                        "the database holds a damaged row: {} `{}`",
+                        stringify!($fact_type),
+                        self.identity.as_ref()
+                    )
+                })
+            }
+
+            fn place(&self) -> Location {
+                Location {
+                    line: self.line.and_then(|line| u32::try_from(line).ok()),
+                    path: self.path.as_ref().map(|path| path.as_ref().into()),
+                }
+            }
+        }
+
+        impl Row for $row<String> {
             type Fact = $fact_type;
+
+            const KIND: FactKind = FactKind::$kind;
 
             fn from_fact($fact: &$fact_type, filing: Filing) -> Self {
                 Self {
@@ -108,17 +170,7 @@ macro_rules! row {
             }
 
             fn to_fact(&self) -> Result<$fact_type> {
-                let $stored = self;
-                let read_fact = || -> Result<$fact_type> {
-                    Ok($fact_type { identity: read::<Identity>(&$stored.identity)?, $($field: $read,)* })
-                };
-                read_fact().with_context(|| {
-                    format!("the database holds a damaged row: {} `{}`", stringify!($fact_type), self.identity)
-                })
-            }
-
-            fn delivery_id(&self) -> i64 {
-                self.delivery_id
+                self.fact()
             }
 
             fn key(&self) -> (&str, &str) {
@@ -126,29 +178,40 @@ macro_rules! row {
             }
 
             fn location(&self) -> Location {
-                Location {
-                    line: self.line.and_then(|line| u32::try_from(line).ok()),
-                    path: self.path.as_deref().map(Into::into),
-                }
+                self.place()
+            }
+
+            fn into_fact(fact: $fact_type) -> Fact {
+                Fact::$kind(fact)
+            }
+
+            fn unpack<S>(
+                content: &[u8],
+                make: impl Fn($fact_type, Location) -> S,
+            ) -> Result<Vec<S>> {
+                let rows: Vec<$row<&str>> = bitcode::decode(content).with_context(|| {
+                        format!("unpacking facts of the kind {}", FactKind::$kind)
+                    })?;
+                rows.iter().map(|row| Ok(make(row.fact()?, row.place()))).collect()
             }
         }
     };
 }
 
-row!(BrokerAccountRow holds BrokerAccount,
+row!(BrokerAccountRow holds BrokerAccount, a Account,
     |fact| {
         name: fact.name.clone(),
         currency: optional_text(fact.currency.as_ref()),
         opened: optional_text(fact.opened.as_ref()),
     },
     |row| {
-        name: row.name.clone(),
+        name: owned(row.name.as_ref()),
         currency: read_optional(row.currency.as_ref())?,
         opened: read_date(row.opened.as_ref())?,
     }
 );
 
-row!(InstrumentRow holds Instrument,
+row!(InstrumentRow holds Instrument, a Instrument,
     |fact| {
         asset_class: text(&fact.asset_class),
         name: fact.name.clone(),
@@ -164,20 +227,20 @@ row!(InstrumentRow holds Instrument,
     },
     |row| {
         asset_class: read(&row.asset_class)?,
-        name: row.name.clone(),
-        symbol: row.symbol.clone(),
+        name: owned(row.name.as_ref()),
+        symbol: owned(row.symbol.as_ref()),
         isin: read_optional(row.isin.as_ref())?,
-        market: row.market.clone(),
+        market: owned(row.market.as_ref()),
         currency: read_optional(row.currency.as_ref())?,
         multiplier: read_optional(row.multiplier.as_ref())?,
-        terms: row.terms.as_deref().map(serde_json::from_str).transpose()?,
-        sector: row.sector.clone(),
-        country: row.country.clone(),
-        codes: serde_json::from_str(&row.codes)?,
+        terms: row.terms.as_ref().map(read_json).transpose()?,
+        sector: owned(row.sector.as_ref()),
+        country: owned(row.country.as_ref()),
+        codes: read_json(&row.codes)?,
     }
 );
 
-row!(TransactionRow holds Transaction,
+row!(TransactionRow holds Transaction, a Transaction,
     |fact| {
         broker_account: optional_text(fact.broker_account.as_ref()),
         instrument: text(&fact.instrument),
@@ -211,17 +274,17 @@ row!(TransactionRow holds Transaction,
         price_currency: read_optional(row.price_currency.as_ref())?,
         amount: read_optional_money(row.amount.as_ref(), row.amount_currency.as_ref())?,
         accrued: read_optional_money(row.accrued.as_ref(), row.accrued_currency.as_ref())?,
-        fees: if row.fees.is_empty() { Vec::new() } else { serde_json::from_str(&row.fees)? },
+        fees: read_fees(&row.fees)?,
         settled: read_optional_money(row.settled.as_ref(), row.settled_currency.as_ref())?,
         exchange_rate: read_optional(row.exchange_rate.as_ref())?,
-        order: row.order_number.clone(),
-        group: row.action_group.clone(),
-        venue: row.venue.clone(),
-        description: row.description.clone(),
+        order: owned(row.order_number.as_ref()),
+        group: owned(row.action_group.as_ref()),
+        venue: owned(row.venue.as_ref()),
+        description: owned(row.description.as_ref()),
     }
 );
 
-row!(MovementRow holds CashMovement,
+row!(MovementRow holds CashMovement, a CashMovement,
     |fact| {
         broker_account: optional_text(fact.broker_account.as_ref()),
         kind: text(&fact.kind),
@@ -245,13 +308,13 @@ row!(MovementRow holds CashMovement,
         instrument: read_optional(row.instrument.as_ref())?,
         transaction: read_optional(row.settles.as_ref())?,
         fee_kind: read_optional(row.fee_kind.as_ref())?,
-        group: row.movement_group.clone(),
-        description: row.description.clone(),
+        group: owned(row.movement_group.as_ref()),
+        description: owned(row.description.as_ref()),
         balance: read_optional(row.balance.as_ref())?,
     }
 );
 
-row!(PositionRow holds Position,
+row!(PositionRow holds Position, a Position,
     |fact| {
         broker_account: optional_text(fact.broker_account.as_ref()),
         instrument: text(&fact.instrument),
@@ -276,7 +339,7 @@ row!(PositionRow holds Position,
     }
 );
 
-row!(BalanceRow holds Balance,
+row!(BalanceRow holds Balance, a Balance,
     |fact| {
         broker_account: optional_text(fact.broker_account.as_ref()),
         day: text(&fact.date),
@@ -292,7 +355,7 @@ row!(BalanceRow holds Balance,
     }
 );
 
-row!(QuoteRow holds Quote,
+row!(QuoteRow holds Quote, a Quote,
     |fact| {
         instrument: text(&fact.instrument),
         quoted_at: text(&fact.at),
@@ -307,7 +370,7 @@ row!(QuoteRow holds Quote,
     }
 );
 
-row!(FxRateRow holds FxRate,
+row!(FxRateRow holds FxRate, a FxRate,
     |fact| {
         base: text(&fact.base),
         quote: text(&fact.quote),
@@ -322,7 +385,7 @@ row!(FxRateRow holds FxRate,
     }
 );
 
-row!(UpcomingRow holds UpcomingDividend,
+row!(UpcomingRow holds UpcomingDividend, a UpcomingDividend,
     |fact| {
         broker_account: optional_text(fact.broker_account.as_ref()),
         instrument: text(&fact.instrument),
@@ -349,7 +412,7 @@ row!(UpcomingRow holds UpcomingDividend,
     }
 );
 
-row!(NoteRow holds Note,
+row!(NoteRow holds Note, a Note,
     |fact| {
         broker_account: optional_text(fact.broker_account.as_ref()),
         happened_at: optional_text(fact.at.as_ref()),
@@ -359,7 +422,7 @@ row!(NoteRow holds Note,
     |row| {
         broker_account: read_optional(row.broker_account.as_ref())?,
         at: read_optional(row.happened_at.as_ref())?,
-        reason: row.reason.clone(),
-        text: row.content.clone(),
+        reason: row.reason.as_ref().to_owned(),
+        text: row.content.as_ref().to_owned(),
     }
 );

@@ -9,7 +9,7 @@ use rust_decimal::prelude::ToPrimitive;
 use serde::Serialize;
 use stonks_core::dividends::{PaymentStatus, Periodicity, periodicity};
 use stonks_core::figure::{Figure, NoValue, Sum, quotient};
-use stonks_core::holdings::{Holding, holdings};
+use stonks_core::holdings::Holding;
 use stonks_core::ledger::InstrumentIndex;
 use stonks_core::money::Currency;
 use utoipa::ToSchema;
@@ -178,7 +178,7 @@ impl DividendSummary {
         }
         let told = |sum: &Sum| told(desk, sum);
         let status = |status, sums: &Month| sums.get(&status).and_then(told);
-        let holdings = yields(desk, &rows, holdings);
+        let yields = yields(desk, &rows, holdings);
         let mut summary = Self {
             as_of: desk.as_of,
             base_currency: desk.base,
@@ -193,10 +193,10 @@ impl DividendSummary {
                 .iter()
                 .map(|(month, sums)| DividendMonth::new(desk, *month, sums))
                 .collect(),
-            holdings: holdings.rows,
+            holdings: yields.rows,
             reasons,
         };
-        match whole_yield(desk, &holdings.gross) {
+        match whole_yield(holdings, &yields.gross) {
             Ok(told) => summary.r#yield = told,
             Err(reason) => summary.reasons.push(reason.to_string()),
         }
@@ -211,8 +211,7 @@ struct Yields {
 }
 
 /// Twelve months of dividends of all that is held, as a share of the worth of all that is held.
-fn whole_yield(desk: &Desk, gross: &Sum) -> Result<Option<f64>, NoValue> {
-    let held = holdings(desk.ledger(), desk.account(), desk.terms());
+fn whole_yield(held: &[Holding], gross: &Sum) -> Result<Option<f64>, NoValue> {
     let mut value = Sum::default();
     for holding in held.iter().filter(|holding| holding.is_open()) {
         value.add(holding.base_value.clone());
@@ -279,7 +278,6 @@ impl App {
     /// An unknown account, or a database that can't be read.
     pub async fn dividend_summary(&self, query: &Query) -> Result<DividendSummary, AccountError> {
         let desk = self.desk(query).await?;
-        let holdings = holdings(desk.ledger(), desk.account(), desk.terms());
-        Ok(DividendSummary::new(&desk, &holdings))
+        Ok(DividendSummary::new(&desk, &desk.portfolio().holdings))
     }
 }
