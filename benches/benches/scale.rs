@@ -28,6 +28,32 @@ const N_RUNS: usize = 7;
 /// Requests of a page, once it was asked for.
 const N_REQUESTS: usize = 100;
 
+/// Pages whose cost grows with what is stored.
+const PAGES: [&str; 10] = [
+    "/",
+    "/portfolio",
+    "/performance",
+    "/diversification",
+    "/dividends",
+    "/fees",
+    "/account",
+    "/transactions",
+    "/sales",
+    "/explain/total.value",
+];
+
+/// Rows of one file: a file has no more than 64 MiB.
+const ROWS_OF_FILE: usize = 250_000;
+
+/// A table as several files, each with the titles.
+fn parts(table: &str) -> Vec<String> {
+    let mut lines = table.lines();
+    let titles = lines.next().unwrap_or_default();
+    let rows: Vec<&str> = lines.collect();
+    let parts = rows.chunks(ROWS_OF_FILE);
+    parts.map(|rows| format!("{titles}\n{}\n", rows.join("\n"))).collect()
+}
+
 /// A data directory, gone with the value.
 struct Installation(TempDir);
 
@@ -44,16 +70,21 @@ impl Installation {
     }
 
     /// Filled through the front door; how long the import of the transactions took.
-    fn filled(n_transactions: u32) -> (Self, Duration) {
+    fn filled(n_transactions: u32, has_quotes: bool) -> (Self, Duration) {
         let installation = Self(tempfile::tempdir().expect("a folder"));
         let write = |name: &str, content: String| {
             fs::write(installation.0.path().join(name), content).expect("a file is written");
         };
-        write("Transactions.csv", degiro_export(n_transactions));
         write("quotes.csv", quotes_export());
         installation.run(&["account", "add", "broker", "--plugin", "degiro"]);
-        installation.run(&["import", "--plugin", "generic-csv", "quotes.csv"]);
-        let spent = installation.run(&["import", "--account", "broker", "Transactions.csv"]);
+        if has_quotes {
+            installation.run(&["import", "--plugin", "generic-csv", "quotes.csv"]);
+        }
+        let mut spent = Duration::ZERO;
+        for part in parts(&degiro_export(n_transactions)) {
+            write("Transactions.csv", part);
+            spent += installation.run(&["import", "--account", "broker", "Transactions.csv"]);
+        }
         (installation, spent)
     }
 }
@@ -109,14 +140,6 @@ impl Server {
         warm.sort_unstable();
         (cold, warm[N_REQUESTS / 2], warm[N_REQUESTS * 95 / 100])
     }
-
-    /// The most memory that it ever held, in MiB, as Linux counts it.
-    fn most_memory(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()));
-        let status = status.unwrap_or_default();
-        let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or_default();
-        line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) / 1024
-    }
 }
 
 impl Drop for Server {
@@ -147,6 +170,25 @@ fn peer(name: &str, arguments: &[&str], journal: &str) -> Option<Duration> {
     Some(middle((0..3).map(|_| run()).collect()))
 }
 
+/// The most memory that a process held, in MiB.
+fn most_memory_of(installation: &Installation, arguments: &[&str]) -> u64 {
+    let mut child =
+        installation.command(arguments).stderr(Stdio::null()).spawn().expect("it starts");
+    let mut most = 0;
+    // What it held last is told until it is waited for, but no more once it is: so it is asked all along.
+    while child.try_wait().expect("it runs").is_none() {
+        most = most.max(memory_of(child.id()));
+    }
+    most
+}
+
+/// The most that a process ever held, in MiB, as Linux counts it.
+fn memory_of(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
+
 fn ms(duration: Duration) -> String {
     format!("{:.1} ms", duration.as_secs_f64() * 1_000.0)
 }
@@ -157,7 +199,11 @@ fn told(peer: Option<Duration>) -> String {
 
 fn measure(n_transactions: u32) {
     println!("## {n_transactions} transactions");
-    let (installation, import) = Installation::filled(n_transactions);
+    let (trades, _) = Installation::filled(n_transactions, false);
+    let positions = process(&trades, &["show", "portfolio", "--json"]);
+    println!("positions of the trades alone, whole process: {}", ms(positions));
+    drop(trades);
+    let (installation, import) = Installation::filled(n_transactions, true);
     println!("import: {}", ms(import));
     println!(
         "positions, whole process: {}",
@@ -171,12 +217,14 @@ fn measure(n_transactions: u32) {
         "returns, whole process: {}",
         ms(process(&installation, &["show", "performance", "--json"]))
     );
+    let most = most_memory_of(&installation, &["show", "performance", "--json"]);
+    println!("memory of returns: {most} MiB");
     let server = Server::start(&installation);
-    for path in ["/", "/portfolio", "/performance"] {
+    for path in PAGES {
         let (cold, half, most) = server.page(path);
         println!("page {path}: first {}, p50 {}, p95 {}", ms(cold), ms(half), ms(most));
     }
-    println!("memory of the server: {} MiB", server.most_memory());
+    println!("memory of the server: {} MiB", memory_of(server.child.id()));
     // The peers take minutes for a million.
     if n_transactions <= 100_000 {
         let rledger = peer("rledger", &["check", "FILE"], &beancount(n_transactions));

@@ -56,8 +56,8 @@ const FAULTS: &[Fault] = &[
     ),
     (
         "deposits.rs",
-        "filter(|(_, date, _)| *date <= terms.as_of)",
-        "filter(|(_, date, _)| *date < terms.as_of)",
+        "filter(move |(_, date, _)| *date <= terms.as_of)",
+        "filter(move |(_, date, _)| *date < terms.as_of)",
     ),
     ("fees.rs", "movement.kind == CashKind::Fee && !is_told", "movement.kind == CashKind::Fee"),
     ("portfolio.rs", "put_in <= Decimal::ZERO", "put_in < Decimal::ZERO"),

@@ -34,13 +34,22 @@ pub(crate) struct Books {
 
 /// The books of one revision of the database.
 #[derive(Default)]
-pub(crate) struct BooksCache(Mutex<Option<(i64, Arc<Books>)>>);
+pub(crate) struct BooksCache {
+    last: Mutex<Option<(i64, Arc<Books>)>>,
+    /// Held by whoever makes new ones: several who ask at once would each hold all facts twice.
+    making: tokio::sync::Mutex<()>,
+}
 
 impl BooksCache {
     /// Leaves the books where they are, for a process that is about to end: the system takes the memory
     /// back at once, while giving back fact by fact takes a tenth of what reading them did.
     pub(crate) fn forget(self) {
-        std::mem::forget(self.0);
+        std::mem::forget(self.last);
+    }
+
+    fn of(&self, revision: i64) -> Option<Arc<Books>> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.as_ref().filter(|(of, _)| *of == revision).map(|(_, books)| Arc::clone(books))
     }
 }
 
@@ -54,21 +63,26 @@ impl App {
     pub(crate) async fn books_at(&self) -> Result<(i64, Arc<Books>)> {
         let mut transaction = self.packed().await?;
         let revision = settings::revision(&mut transaction).await?;
-        {
-            let cached = self.books.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((of, books)) = cached.as_ref()
-                && *of == revision
-            {
-                return Ok((revision, Arc::clone(books)));
-            }
+        if let Some(books) = self.books.of(revision) {
+            return Ok((revision, books));
+        }
+        // No connection is held while others work.
+        drop(transaction);
+        let _turn = self.books.making.lock().await;
+        let mut transaction = self.packed().await?;
+        let revision = settings::revision(&mut transaction).await?;
+        if let Some(books) = self.books.of(revision) {
+            return Ok((revision, books));
         }
         let rows = accounts::all(&mut transaction).await?;
         let books = Arc::new(self.compute(transaction, &rows).await?);
-        *self.books.0.lock().unwrap_or_else(PoisonError::into_inner) =
+        *self.books.last.lock().unwrap_or_else(PoisonError::into_inner) =
             Some((revision, Arc::clone(&books)));
         Ok((revision, books))
     }
+}
 
+impl App {
     /// The books as they would be if what is beside an account counted in its place.
     pub(crate) async fn books_beside(&self, account: &AccountName) -> Result<Option<Books>> {
         let mut transaction = self.packed().await?;

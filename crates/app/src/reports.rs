@@ -43,7 +43,7 @@ pub use deposits::DepositRow;
 pub use diversification::{DiversificationReport, DiversificationRow, HOW_TO_FILL, class_label};
 pub use dividends::{DividendMonth, DividendRow, DividendSummary, DividendYear, HoldingYield};
 pub use excerpt::{Excerpt, ExcerptLine};
-pub use explanation::{Explained, ExplanationInput, ExplanationNode, FigureError, Witness};
+pub use explanation::{Depth, Explained, ExplanationInput, ExplanationNode, FigureError, Witness};
 pub use fees::{FeeClass, FeeRow, FeeSummary, FeeYear};
 pub use history::{HistoryRow, StaleRow};
 pub use leaf::{Leaf, Leafed};

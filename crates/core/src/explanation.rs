@@ -11,7 +11,7 @@ mod returns;
 mod sale;
 mod totals;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
 
 use jiff::civil::Date;
@@ -25,7 +25,7 @@ use crate::holdings::{Development, Terms, development};
 use crate::instrument::Instrument;
 use crate::ledger::{InstrumentIndex, Ledger};
 use crate::money::Currency;
-use crate::portfolio::{Portfolio, portfolio};
+use crate::portfolio::Portfolio;
 use crate::statement::Source;
 
 pub use figures::{FIGURES, meaning};
@@ -164,18 +164,37 @@ impl<'a> Explanation<'a> {
     }
 }
 
+/// What figures are explained from.
+#[derive(Debug, Clone, Copy)]
+pub struct Grounds<'a, 'p> {
+    pub ledger: &'a Ledger,
+    pub account: Option<&'a AccountName>,
+    pub terms: Terms<'a>,
+    /// That of `account` and `terms`.
+    pub portfolio: &'p Portfolio,
+    /// How many figures that have a name of their own may stand one below the other; what is deeper is told
+    /// without what it comes from, and can be asked for by its name.
+    pub levels: usize,
+}
+
 /// Explains a figure by its name, such as `total.value` or `holding.AAPL.cost_basis`.
 ///
 /// # Errors
 /// A name that is none, and a holding or sale that there isn't.
 pub fn explain<'a>(
-    ledger: &'a Ledger,
+    grounds: Grounds<'a, '_>,
     figure: &str,
-    account: Option<&'a AccountName>,
-    terms: Terms<'a>,
 ) -> Result<Explanation<'a>, ExplainError> {
-    let explaining =
-        Explaining { ledger, account, terms, told: OnceCell::new(), quotes: OnceCell::new() };
+    let Grounds { ledger, account, terms, portfolio, levels } = grounds;
+    let explaining = Explaining {
+        ledger,
+        account,
+        terms,
+        portfolio,
+        levels: Cell::new(levels),
+        development: OnceCell::new(),
+        quotes: OnceCell::new(),
+    };
     let unknown = || ExplainError::UnknownFigure(figure.to_owned());
     if let Some(rest) = figure.strip_prefix("holding.") {
         let (name, what) = rest.rsplit_once('.').ok_or_else(unknown)?;
@@ -198,22 +217,34 @@ pub fn explain<'a>(
 }
 
 /// What explaining needs, computed once.
-struct Explaining<'a> {
+struct Explaining<'a, 'p> {
     ledger: &'a Ledger,
     account: Option<&'a AccountName>,
     terms: Terms<'a>,
-    told: OnceCell<(Portfolio, Development)>,
+    portfolio: &'p Portfolio,
+    /// Levels that are left.
+    levels: Cell<usize>,
+    development: OnceCell<Development>,
     quotes: OnceCell<HashMap<(InstrumentIndex, Date), Vec<usize>>>,
 }
 
-impl<'a> Explaining<'a> {
-    fn told(&self) -> &(Portfolio, Development) {
-        self.told.get_or_init(|| {
-            (
-                portfolio(self.ledger, self.account, self.terms),
-                development(self.ledger, self.account, self.terms),
-            )
-        })
+impl<'a> Explaining<'a, '_> {
+    fn development(&self) -> &Development {
+        self.development.get_or_init(|| development(self.ledger, self.account, self.terms))
+    }
+
+    /// Tells what a figure comes from, as long as there are levels left.
+    fn below(
+        &self,
+        told: Explanation<'a>,
+        tell: impl FnOnce(Explanation<'a>) -> Explanation<'a>,
+    ) -> Explanation<'a> {
+        let levels = self.levels.get();
+        let Some(left) = levels.checked_sub(1) else { return told };
+        self.levels.set(left);
+        let told = tell(told);
+        self.levels.set(levels);
+        told
     }
 
     fn instrument(&self, index: InstrumentIndex) -> &'a Instrument {

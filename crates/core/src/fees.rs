@@ -47,11 +47,14 @@ pub fn fees(book: &Book) -> Vec<PaidFee<'_>> {
             source: &booked.source,
         })
     });
-    let told: HashSet<&Identity> = book
-        .transactions
-        .iter()
-        .filter(|booked| !booked.fees.is_empty())
-        .map(|booked| &booked.transaction.identity)
+    // Few movements name a transaction, while nearly all transactions tell their fees.
+    let fee_movements = book.movements.iter().filter(|it| it.movement.kind == CashKind::Fee);
+    let named: HashSet<&Identity> =
+        fee_movements.filter_map(|it| it.movement.transaction.as_ref()).collect();
+    let transactions = book.transactions.iter().filter(|it| !it.fees.is_empty());
+    let told: HashSet<&Identity> = transactions
+        .map(|it| &it.transaction.identity)
+        .filter(|identity| !named.is_empty() && named.contains(identity))
         .collect();
     let alone = book.movements.iter().filter_map(|booked| {
         let movement = &booked.movement;
@@ -67,6 +70,9 @@ pub fn fees(book: &Book) -> Vec<PaidFee<'_>> {
         })
     });
     let mut fees: Vec<PaidFee<'_>> = with_transactions.chain(alone).collect();
-    fees.sort_by(|left, right| left.at.cmp(&right.at).then_with(|| left.of.cmp(&right.of)));
+    // No two are of the same, so that there is no order to keep.
+    fees.sort_unstable_by(|left, right| {
+        left.at.cmp(&right.at).then_with(|| left.of.cmp(&right.of))
+    });
     fees
 }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use stonks_plugin::{PluginId, Service, manifest};
 use tokio::process::Command;
 
+use crate::discovery;
 use crate::runtime::python::Sdk;
 
 /// Where bridges are, in the data directory. Nothing but the host writes there.
@@ -167,7 +168,7 @@ pub fn build_of_folders(
     let mut bridged = Vec::new();
     for entry in fs::read_dir(&plugins)? {
         let place = entry?.path();
-        let Ok(content) = fs::read(place.join(manifest::FILE_NAME)) else { continue };
+        let Some(content) = discovery::manifest_bytes(&place) else { continue };
         let (Some(told), _) = stonks_plugin::validate::judge(&content) else {
             return Err(BridgeError::NoPlugin { folder: place });
         };
@@ -177,10 +178,7 @@ pub fn build_of_folders(
             end: End::Plugin(place.clone()),
         };
         let plugin = told.plugin.name.clone();
-        let kept = data_dir.join(FOLDER).join(plugin.as_str());
-        fs::create_dir_all(&kept)?;
-        write(&kept.join(FILE_NAME), &serde_json::to_value(&bridge).unwrap_or_default())?;
-        fs::write(kept.join(manifest::FILE_NAME), content)?;
+        put(&data_dir.join(FOLDER), &plugin, &bridge, &content)?;
         bridged.push(Bridged {
             broker: plugin.to_string(),
             plugin,
@@ -251,20 +249,16 @@ fn keep(root: &Path, told: &Told, bridge: &Bridge) -> Result<Bridged, BridgeErro
     let plugin: PluginId = name.parse().map_err(odd)?;
     let (mut services, mut left_out) = (Vec::new(), Vec::new());
     for key in told.services.keys() {
-        let word = key.to_lowercase().replace('_', "-");
-        let word = if word == "trade" { "transaction".to_owned() } else { word };
-        match word.parse::<Service>() {
+        match manifest::legacy::service_of(key) {
             // The old program writes its own tables with it; here nothing would come of it.
-            Ok(Service::Update) | Err(_) => left_out.push(key.clone()),
-            Ok(service) => services.push(service),
+            Some(Service::Update) | None => left_out.push(key.clone()),
+            Some(service) => services.push(service),
         }
     }
     services.sort();
-    let folder = root.join(&name);
-    fs::create_dir_all(&folder)?;
-    write(&folder.join(FILE_NAME), &serde_json::to_value(bridge).unwrap_or_default())?;
     let services_told: Vec<String> = services.iter().map(ToString::to_string).collect();
-    write(&folder.join(manifest::FILE_NAME), &manifest_of(&name, told, &services_told))?;
+    let manifest = format!("{:#}\n", manifest_of(&name, told, &services_told));
+    put(root, &plugin, bridge, manifest.as_bytes())?;
     Ok(Bridged { plugin, broker: told.broker.clone(), services, left_out })
 }
 
@@ -287,6 +281,10 @@ fn manifest_of(name: &str, told: &Told, services: &[String]) -> Value {
     })
 }
 
-fn write(path: &Path, content: &Value) -> io::Result<()> {
-    fs::write(path, format!("{content:#}\n"))
+/// Writes a bridge down, with the manifest of the plugin that it makes.
+fn put(root: &Path, plugin: &PluginId, bridge: &Bridge, manifest: &[u8]) -> io::Result<()> {
+    let folder = root.join(plugin.as_str());
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join(FILE_NAME), format!("{:#}\n", serde_json::to_value(bridge)?))?;
+    fs::write(folder.join(manifest::FILE_NAME), manifest)
 }

@@ -103,6 +103,12 @@ pub fn examine(folder: &Path) -> Found {
     found
 }
 
+/// The bytes of a folder's manifest; none where there is none that can be read.
+pub(crate) fn manifest_bytes(folder: &Path) -> Option<Vec<u8>> {
+    let read = reading::read(folder, manifest::FILE_NAME, manifest::MAX_BYTES as u64);
+    read.ok().map(|content| content.bytes)
+}
+
 impl Found {
     /// What is in the same place now.
     #[must_use]

@@ -4,8 +4,10 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use stonks_core::explanation::{
-    Evidence, ExplainError, Explanation, FIGURES, Input, Unit, Value, explain, key, meaning,
+    Evidence, ExplainError, Explanation, FIGURES, Grounds, Input, Unit, Value, explain, key,
+    meaning,
 };
+use stonks_core::ledger::Ledger;
 use stonks_core::money::{Currency, round};
 use stonks_plugin::validate::nearest;
 use utoipa::ToSchema;
@@ -94,6 +96,25 @@ impl FigureError {
             Self::Account(error) => error.hint(),
             Self::Figure { hint, .. } => hint.clone(),
         }
+    }
+}
+
+/// How far down a figure is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Down to the rows.
+    Rows,
+    /// Down to the rows where all of them make a page; else to the figures that can be opened by themselves.
+    Page,
+}
+
+/// Rows of books that a page still tells all at once.
+const MOST_ROWS: usize = 5_000;
+
+impl Depth {
+    fn levels(self, ledger: &Ledger) -> usize {
+        let n_rows = ledger.books.iter().map(|book| book.transactions.len() + book.movements.len());
+        if self == Self::Page && n_rows.sum::<usize>() > MOST_ROWS { 1 } else { usize::MAX }
     }
 }
 
@@ -230,9 +251,21 @@ impl App {
     ///
     /// # Errors
     /// A figure, holding, sale or account that there isn't, or a database that can't be read.
-    pub async fn explain(&self, figure: &str, query: &Query) -> Result<Explained, FigureError> {
+    pub async fn explain(
+        &self,
+        figure: &str,
+        query: &Query,
+        depth: Depth,
+    ) -> Result<Explained, FigureError> {
         let desk = self.desk(query).await?;
-        let explained = explain(desk.ledger(), figure, desk.account(), desk.terms());
+        let grounds = Grounds {
+            ledger: desk.ledger(),
+            account: desk.account(),
+            terms: desk.terms(),
+            portfolio: &desk.portfolio(),
+            levels: depth.levels(desk.ledger()),
+        };
+        let explained = explain(grounds, figure);
         let explanation = explained.map_err(|error| {
             let hint = desk.hint(&error, figure);
             FigureError::Figure { error, hint }

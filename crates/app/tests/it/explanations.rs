@@ -3,7 +3,7 @@
 use stonks_app::Mode;
 use stonks_app::demo;
 use stonks_app::doctor::Level;
-use stonks_app::reports::{ExplanationInput, ExplanationNode, Query, Verdict};
+use stonks_app::reports::{Depth, ExplanationInput, ExplanationNode, Query, Verdict};
 
 use crate::test_app::on_both;
 
@@ -27,10 +27,10 @@ on_both! {
         test.add_account("mine", "generic-csv").await;
         test.import("mine", &[("a.csv", FILE)], Mode::Store).await.unwrap();
         let query = Query::default();
-        let cash = test.app.explain("total.cash", &query).await.unwrap().explanation;
+        let cash = test.app.explain("total.cash", &query, Depth::Rows).await.unwrap().explanation;
         assert_eq!(cash.value.as_deref(), Some("233.00"));
         assert_eq!(lines(&cash), [("a.csv".to_owned(), Some(2)), ("a.csv".to_owned(), Some(3))]);
-        let cost = test.app.explain("holding.IWDA.cost_basis", &query).await.unwrap().explanation;
+        let cost = test.app.explain("holding.IWDA.cost_basis", &query, Depth::Rows).await.unwrap().explanation;
         assert_eq!(cost.value.as_deref(), Some("767.00"));
         assert_eq!(lines(&cost), [("a.csv".to_owned(), Some(3))]);
     }
@@ -41,7 +41,7 @@ on_both! {
         let portfolio = test.app.portfolio(&query).await.unwrap();
         let value = |figure: String, query: Query| {
             let app = &test.app;
-            async move { app.explain(&figure, &query).await.unwrap().explanation.value }
+            async move { app.explain(&figure, &query, Depth::Rows).await.unwrap().explanation.value }
         };
         let total = &portfolio.total;
         assert_eq!(value("total.value".to_owned(), query.clone()).await, total.value);
@@ -75,6 +75,30 @@ on_both! {
         assert!(rows.iter().all(|row| row.verdict == Verdict::Agrees), "{rows:?}");
     }
 
+    async fn of_more_rows_than_make_a_page_each_figure_is_opened_by_itself(test) {
+        test.add_account("mine", "generic-csv").await;
+        let mut file = FILE.to_owned();
+        for number in 0..5_000 {
+            file += &format!("2024-01-{:02},buy,IE00B4L5Y983,IWDA,World,etf,1,{number},EUR,,,\n", 1 + number % 28);
+        }
+        test.import("mine", &[("a.csv", FILE)], Mode::Store).await.unwrap();
+        let value = async |depth| {
+            let explained = test.app.explain("total.value", &Query::default(), depth).await.unwrap();
+            explained.explanation
+        };
+        let (page, rows) = (value(Depth::Page).await, value(Depth::Rows).await);
+        assert_eq!(lines(&page), lines(&rows));
+        test.import("mine", &[("b.csv", &file)], Mode::Store).await.unwrap();
+        let whole = value(Depth::Page).await;
+        let Some(ExplanationInput::Figure(holding)) = whole.inputs.last() else {
+            panic!("nothing is told of what is held");
+        };
+        assert!(whole.is_sum && holding.inputs.is_empty());
+        let figure = holding.figure.clone().unwrap();
+        let holding = test.app.explain(&figure, &Query::default(), Depth::Page).await.unwrap();
+        assert!(!holding.explanation.inputs.is_empty());
+    }
+
     async fn an_unknown_figure_is_refused_with_what_was_meant(test) {
         test.add_account("mine", "generic-csv").await;
         test.import("mine", &[("a.csv", FILE)], Mode::Store).await.unwrap();
@@ -84,7 +108,7 @@ on_both! {
             ("holding.IWDB.price", "nothing called `IWDB` is or was held", "did you mean `holding.IWDA.price`"),
             ("sale.1.gain", "no sale is told by a row `1`", "`stonks show sales`"),
         ] {
-            let error = test.app.explain(figure, &Query::default()).await.unwrap_err();
+            let error = test.app.explain(figure, &Query::default(), Depth::Rows).await.unwrap_err();
             assert_eq!(error.to_string(), sentence);
             assert!(error.hint().unwrap_or_default().starts_with(hint), "{figure}: {:?}", error.hint());
         }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Args;
 use jiff::civil::Date;
-use stonks_app::reports::{Explained, ExplanationInput, ExplanationNode, Query, Witness};
+use stonks_app::reports::{Depth, Explained, ExplanationInput, ExplanationNode, Query, Witness};
 use stonks_core::account::AccountName;
 
 use crate::config::GlobalOptions;
@@ -39,7 +39,7 @@ pub(crate) async fn run(
         let query = Query { account: options.account, as_of: options.as_of, ..Query::default() };
         let mut all = Vec::new();
         for figure in &options.figures {
-            all.push(app.explain(figure, &query).await?);
+            all.push(app.explain(figure, &query, Depth::Rows).await?);
         }
         anyhow::Ok(all)
     };

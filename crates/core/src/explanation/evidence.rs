@@ -6,7 +6,7 @@ use super::{Evidence, Explaining, Unit};
 use crate::ledger::{Book, BookedTransaction, Cause, Place, Row};
 use crate::money::to_canonical;
 
-impl<'a> Explaining<'a> {
+impl<'a> Explaining<'a, '_> {
     /// What changed the cash of a book, or its units.
     pub(super) fn evidence(
         &self,

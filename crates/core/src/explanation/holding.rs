@@ -4,21 +4,21 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::{ExplainError, Explaining, Explanation, Unit, key};
+use super::{Evidence, ExplainError, Explaining, Explanation, Unit, key};
 use crate::holdings::Holding;
 use crate::ledger::{Book, Cause, InstrumentIndex, Row};
 use crate::lots::Lot;
 use crate::money::to_canonical;
 use crate::portfolio::together;
 
-impl<'a> Explaining<'a> {
+impl<'a> Explaining<'a, '_> {
     pub(super) fn holding_figure(
         &self,
         name: &str,
         what: &str,
     ) -> Result<Explanation<'a>, ExplainError> {
         let index = self.find(name)?;
-        let (portfolio, _) = self.told();
+        let portfolio = self.portfolio;
         let of_it = portfolio.holdings.iter().filter(|holding| holding.instrument == index);
         let holdings: Vec<&Holding> = of_it.collect();
         let told = match holdings.as_slice() {
@@ -31,7 +31,7 @@ impl<'a> Explaining<'a> {
 
     /// By symbol, ISIN, the broker's own name, or the name that is shown.
     fn find(&self, name: &str) -> Result<InstrumentIndex, ExplainError> {
-        let (portfolio, _) = self.told();
+        let portfolio = self.portfolio;
         let held: BTreeSet<_> = portfolio.holdings.iter().map(|it| it.instrument).collect();
         let by = |is_it: &dyn Fn(InstrumentIndex) -> bool| -> Vec<InstrumentIndex> {
             held.iter().copied().filter(|index| is_it(*index)).collect()
@@ -123,6 +123,19 @@ impl<'a> Explaining<'a> {
 
     pub(super) fn quantity(&self, holding: &Holding) -> Explanation<'a> {
         let told = self.named(holding, "quantity", Ok(holding.quantity), Unit::Units);
+        self.below(told, |told| {
+            let by_rows = told.clone().rows(self.moves(holding)).summed();
+            // Units also come and go by what no row of this instrument tells, such as a delisting.
+            if by_rows.is_sum {
+                by_rows
+            } else {
+                told.from(self.lots(holding, Lotted::Units)).summed()
+            }
+        })
+    }
+
+    /// Rows that brought or took units.
+    fn moves(&self, holding: &Holding) -> Vec<Evidence<'a>> {
         let rows = self.book(holding).map(|book| {
             let moved = book.transactions.iter().enumerate().filter(|(_, booked)| {
                 booked.instrument == holding.instrument
@@ -133,11 +146,9 @@ impl<'a> Explaining<'a> {
                 let cause = Cause::Row(Row::Transaction(index));
                 self.evidence(book, cause, Some((booked.units, Unit::Units)))
             });
-            rows.collect::<Vec<_>>()
+            rows.collect()
         });
-        let by_rows = told.clone().rows(rows.unwrap_or_default()).summed();
-        // Units also come and go by what no row of this instrument tells, such as a delisting.
-        if by_rows.is_sum { by_rows } else { told.from(self.lots(holding, Lotted::Units)).summed() }
+        rows.unwrap_or_default()
     }
 
     /// Units, price, contract size, and the rate into the currency.
@@ -149,7 +160,9 @@ impl<'a> Explaining<'a> {
             Unit::Money(to) => self.rate(price.currency, to, self.terms.as_of),
             _ => None,
         });
-        told.from([self.quantity(holding), self.price(holding)]).from(size).from(rate)
+        self.below(told, |told| {
+            told.from([self.quantity(holding), self.price(holding)]).from(size).from(rate)
+        })
     }
 
     fn native_value(&self, holding: &Holding) -> Explanation<'a> {
@@ -171,21 +184,23 @@ impl<'a> Explaining<'a> {
             }
             None => told,
         };
-        told.from(self.lots(holding, Lotted::Base)).summed()
+        self.below(told, |told| told.from(self.lots(holding, Lotted::Base)).summed())
     }
 
     fn average_cost(&self, holding: &Holding) -> Explanation<'a> {
         let instrument = self.instrument(holding.instrument);
         let unit = Unit::Price(holding.currency);
         let told = self.named(holding, "average_cost", holding.average_cost(instrument), unit);
-        let native = Unit::Money(holding.currency);
-        let name = format!("Cost in {}", holding.currency);
-        let cost = Explanation::new(name, holding.cost.native.clone(), native)
-            .from(self.lots(holding, Lotted::Native))
-            .summed();
-        let mut units = Explanation::new("Quantity", Ok(holding.quantity), Unit::Units);
-        units = units.from(self.lots(holding, Lotted::Units)).summed();
-        told.from([cost, units])
+        self.below(told, |told| {
+            let native = Unit::Money(holding.currency);
+            let name = format!("Cost in {}", holding.currency);
+            let cost = Explanation::new(name, holding.cost.native.clone(), native)
+                .from(self.lots(holding, Lotted::Native))
+                .summed();
+            let mut units = Explanation::new("Quantity", Ok(holding.quantity), Unit::Units);
+            units = units.from(self.lots(holding, Lotted::Units)).summed();
+            told.from([cost, units])
+        })
     }
 
     fn unrealized(&self, holding: &Holding) -> Explanation<'a> {
@@ -195,19 +210,19 @@ impl<'a> Explaining<'a> {
             Ok(amount) => format!("{name}: {} {}", rounded(*amount), self.terms.base),
             Err(reason) => format!("{name}: {reason}"),
         };
-        told.note(effect("of it by the price", &holding.unrealized.price_effect))
-            .note(effect("of it by exchange rates", &holding.unrealized.currency_effect))
-            .from([self.base_value(holding), self.cost_basis(holding)])
+        let told = told
+            .note(effect("of it by the price", &holding.unrealized.price_effect))
+            .note(effect("of it by exchange rates", &holding.unrealized.currency_effect));
+        self.below(told, |told| told.from([self.base_value(holding), self.cost_basis(holding)]))
     }
 
     fn realized(&self, holding: &Holding) -> Explanation<'a> {
         let figure = holding.realized_gain.clone();
         let told = self.named(holding, "realized_gain", figure, self.base());
-        let (_, development) = self.told();
-        let sales = development.sales.iter().filter(|sale| {
+        let sales = self.development().sales.iter().filter(|sale| {
             sale.instrument == holding.instrument && sale.account_label == holding.account_label
         });
-        told.from(sales.map(|sale| self.sale(sale))).summed()
+        self.below(told, |told| told.from(sales.map(|sale| self.sale(sale))).summed())
     }
 
     fn lots(&self, holding: &Holding, what: Lotted) -> Vec<Explanation<'a>> {

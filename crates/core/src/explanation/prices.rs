@@ -11,7 +11,7 @@ use crate::money::{Currency, Money, to_canonical};
 use crate::performance::MOST_AGE;
 use crate::quotes::{Price, PriceSource};
 
-impl<'a> Explaining<'a> {
+impl<'a> Explaining<'a, '_> {
     /// How much of one currency one of another is; none where they are the same.
     pub(super) fn rate(&self, from: Currency, to: Currency, date: Date) -> Option<Explanation<'a>> {
         if from == to {

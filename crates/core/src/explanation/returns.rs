@@ -7,7 +7,7 @@ use crate::deposits::contributions;
 use crate::figure::{NoValue, Ratio};
 use crate::performance::{Period, Scope, Series};
 
-impl<'a> Explaining<'a> {
+impl<'a> Explaining<'a, '_> {
     fn series(&self) -> (Series, Option<Period>) {
         let scope = self.account.map_or(Scope::Portfolio, Scope::Account);
         let series = Series::of(self.ledger, scope, self.terms);

@@ -9,9 +9,9 @@ use crate::ledger::{Place, Row};
 use crate::money::to_canonical;
 use crate::sales::{Sale, UsedLot};
 
-impl<'a> Explaining<'a> {
+impl<'a> Explaining<'a, '_> {
     pub(super) fn sale_figure(&self, identity: &str) -> Result<Explanation<'a>, ExplainError> {
-        let (_, development) = self.told();
+        let development = self.development();
         let of_row = |sale: &&Sale| self.identity(sale.place) == Some(identity);
         let sales: Vec<&Sale> = development.sales.iter().filter(of_row).collect();
         match sales.as_slice() {

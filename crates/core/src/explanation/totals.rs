@@ -8,28 +8,24 @@ use crate::figure::Sum;
 use crate::ledger::{Book, Cause, Row};
 use crate::portfolio::CashBalance;
 
-impl<'a> Explaining<'a> {
+impl<'a> Explaining<'a, '_> {
     fn total(&self, id: &str, value: crate::figure::Figure, unit: Unit) -> Explanation<'a> {
         let name = super::meaning(id).map_or(id, |meaning| meaning.name);
         Explanation::new(name, value, unit).meaning(id).asked_by(id, self.account)
     }
 
     pub(super) fn value(&self) -> Explanation<'a> {
-        let (portfolio, _) = self.told();
+        let portfolio = self.portfolio;
         let open = portfolio.holdings.iter().filter(|holding| holding.is_open());
         let holdings = open.map(|holding| self.base_value(holding));
-        self.total("total.value", portfolio.total.value.figure(), self.base())
-            .from(self.balances())
-            .from(holdings)
-            .summed()
+        let told = self.total("total.value", portfolio.total.value.figure(), self.base());
+        self.below(told, |told| told.from(self.balances()).from(holdings).summed())
     }
 
     pub(super) fn cash(&self) -> Explanation<'a> {
-        let (portfolio, _) = self.told();
-        let mut cash = self
-            .total("total.cash", portfolio.total.cash.figure(), self.base())
-            .from(self.balances())
-            .summed();
+        let portfolio = self.portfolio;
+        let cash = self.total("total.cash", portfolio.total.cash.figure(), self.base());
+        let mut cash = self.below(cash, |cash| cash.from(self.balances()).summed());
         cash.notes.extend(portfolio.total.without_cash.iter().map(|account| {
             format!(
                 "no account statement of `{account}` was imported, so that its cash isn't known"
@@ -39,7 +35,7 @@ impl<'a> Explaining<'a> {
     }
 
     fn balances(&self) -> Vec<Explanation<'a>> {
-        let (portfolio, _) = self.told();
+        let portfolio = self.portfolio;
         let there = portfolio.cash.iter().filter(|balance| !balance.money.amount.is_zero());
         there.map(|balance| self.balance(balance)).collect()
     }
@@ -88,20 +84,22 @@ impl<'a> Explaining<'a> {
             sum.extend(&sum_of(contributions));
         }
         let total = self.total("total.deposits", sum.figure(), self.base());
-        let is_one = books.len() == 1;
-        let mut parts = Vec::new();
-        for (book, contributions) in books {
-            let each = contributions.iter().map(|one| self.contribution(book, one));
-            if is_one {
-                parts.extend(each);
-            } else if !contributions.is_empty() {
-                let figure = sum_of(&contributions).figure();
-                let name = format!("Account {}", book.label());
-                let of_book = Explanation::new(name, figure, self.base()).from(each).summed();
-                parts.push(of_book);
+        self.below(total, |total| {
+            let is_one = books.len() == 1;
+            let mut parts = Vec::new();
+            for (book, contributions) in books {
+                let each = contributions.iter().map(|one| self.contribution(book, one));
+                if is_one {
+                    parts.extend(each);
+                } else if !contributions.is_empty() {
+                    let figure = sum_of(&contributions).figure();
+                    let name = format!("Account {}", book.label());
+                    let of_book = Explanation::new(name, figure, self.base()).from(each).summed();
+                    parts.push(of_book);
+                }
             }
-        }
-        total.from(parts).summed()
+            total.from(parts).summed()
+        })
     }
 
     pub(super) fn contribution(
@@ -134,16 +132,16 @@ impl<'a> Explaining<'a> {
     }
 
     pub(super) fn profit_loss(&self) -> Explanation<'a> {
-        let (portfolio, _) = self.told();
+        let portfolio = self.portfolio;
         let figure = portfolio.total.profit_loss.clone();
         let total = self.total("total.profit_loss", figure, self.base());
-        total.from([self.value(), self.deposits()])
+        self.below(total, |total| total.from([self.value(), self.deposits()]))
     }
 
     pub(super) fn roi(&self) -> Explanation<'a> {
-        let (portfolio, _) = self.told();
+        let portfolio = self.portfolio;
         let figure = portfolio.total.roi_percent.clone();
         let total = self.total("total.roi_percent", figure, Unit::Percent);
-        total.from([self.profit_loss(), self.deposits()])
+        self.below(total, |total| total.from([self.profit_loss(), self.deposits()]))
     }
 }

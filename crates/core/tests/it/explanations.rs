@@ -2,11 +2,13 @@
 
 use stonks_core::account::AccountName;
 use stonks_core::cash::CashKind;
-use stonks_core::explanation::{ExplainError, Explanation, Input, Value, explain};
+use stonks_core::explanation::{ExplainError, Explanation, Grounds, Input, Value, explain};
 use stonks_core::fact::Fact;
 use stonks_core::figure::Figure;
+use stonks_core::holdings::Terms;
 use stonks_core::ledger::Ledger;
 use stonks_core::lots::CostMethod;
+use stonks_core::portfolio::portfolio;
 use stonks_core::transaction::{Transaction, TransactionKind};
 
 use crate::story::{
@@ -46,10 +48,21 @@ fn ledger() -> Ledger {
     .ledger()
 }
 
+/// Explains a figure down to the rows.
+fn told<'a>(
+    ledger: &'a Ledger,
+    figure: &str,
+    account: Option<&'a AccountName>,
+    terms: Terms<'a>,
+) -> Result<Explanation<'a>, ExplainError> {
+    let portfolio = &portfolio(ledger, account, terms);
+    explain(Grounds { ledger, account, terms, portfolio, levels: usize::MAX }, figure)
+}
+
 /// Explains a figure, checks every sum in the tree, and returns its value.
 fn check(ledger: &Ledger, figure: &str, account: Option<&AccountName>) -> Figure {
     let rates = rates();
-    let explained = explain(ledger, figure, account, terms(&rates, DAY)).unwrap();
+    let explained = told(ledger, figure, account, terms(&rates, DAY)).unwrap();
     assert!(explained.meaning.is_some(), "{figure}");
     sums(&explained);
     match explained.value {
@@ -126,7 +139,7 @@ fn apple(ledger: &Ledger) -> usize {
 fn sums_end_in_rows_that_add_up_to_them() {
     let ledger = ledger();
     let rates = rates();
-    let explained = |figure| explain(&ledger, figure, None, terms(&rates, DAY)).unwrap();
+    let explained = |figure| told(&ledger, figure, None, terms(&rates, DAY)).unwrap();
     for figure in ["total.value", "total.cash", "total.deposits", "sale.4.gain"] {
         assert!(explained(figure).is_sum, "{figure}");
     }
@@ -151,7 +164,7 @@ fn sums_end_in_rows_that_add_up_to_them() {
 fn a_rate_is_told_with_its_day() {
     let ledger = ledger();
     let rates = rates();
-    let explained = explain(&ledger, "holding.US0378331005.base_value", None, terms(&rates, DAY));
+    let explained = told(&ledger, "holding.US0378331005.base_value", None, terms(&rates, DAY));
     let Input::Figure(mine) = &explained.unwrap().inputs[0].clone() else { panic!() };
     let Some(Input::Figure(rate)) = mine.inputs.last() else { panic!() };
     assert_eq!(rate.value, Value::Exact(Ok(decimal("0.625"))));
@@ -164,7 +177,7 @@ fn returns_are_explained_by_years_and_flows() {
     let ledger = ledger();
     let rates = rates();
     for figure in ["performance.twr", "performance.mwr"] {
-        let explained = explain(&ledger, figure, None, terms(&rates, DAY)).unwrap();
+        let explained = told(&ledger, figure, None, terms(&rates, DAY)).unwrap();
         let Value::Ratio(Ok(_)) = explained.value else { panic!("{figure}") };
         sums(&explained);
         assert!(!explained.inputs.is_empty(), "{figure}");
@@ -175,7 +188,7 @@ fn returns_are_explained_by_years_and_flows() {
 fn an_unknown_figure_is_named() {
     let ledger = ledger();
     let rates = rates();
-    let refused = |figure| explain(&ledger, figure, None, terms(&rates, DAY)).unwrap_err();
+    let refused = |figure| told(&ledger, figure, None, terms(&rates, DAY)).unwrap_err();
     assert_eq!(refused("total.luck"), ExplainError::UnknownFigure("total.luck".to_owned()));
     assert_eq!(refused("holding.X.luck"), ExplainError::UnknownFigure("holding.X.luck".to_owned()));
     assert_eq!(refused("holding.Y.value"), ExplainError::UnknownHolding("Y".to_owned()));

@@ -116,6 +116,12 @@ fn kind(root: &mut Map<String, Value>, done: &mut Vec<Conversion>) {
     }
 }
 
+/// The service that a word means, old or present.
+#[must_use]
+pub fn service_of(word: &str) -> Option<crate::service::Service> {
+    service_word(word).as_deref().unwrap_or(word).parse().ok()
+}
+
 /// The present word for an old one.
 fn service_word(old: &str) -> Option<String> {
     let plain = old.to_ascii_lowercase().replace('_', "-");

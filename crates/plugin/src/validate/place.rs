@@ -28,8 +28,10 @@ pub fn locate(text: &str, pointer: &str) -> Option<Place> {
     let root: &RawValue = match serde_json::from_str(text) {
         Ok(root) => root,
         Err(error) => {
-            return (error.line() > 0)
-                .then(|| Place { line: error.line(), column: error.column().max(1) });
+            // What ends too early ends on the line behind the last one.
+            let n_lines = text.lines().count().max(1);
+            let (line, column) = (error.line().min(n_lines), error.column().max(1));
+            return (line > 0).then_some(Place { line, column });
         }
     };
     let mut found = root;
@@ -239,5 +241,16 @@ impl<'de> Visitor<'de> for Keys<'_> {
 
     fn visit_unit<E: de::Error>(self) -> Result<(), E> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_ends_too_early_is_told_at_its_last_line() {
+        let place = |text| locate(text, "").map(|place| place.line);
+        assert_eq!([place("\n"), place("{\n"), place("{\n\n")], [Some(1), Some(1), Some(2)]);
     }
 }

@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use jiff::civil::Date;
 use stonks_app::reports::{
-    AccountRow, ActionRow, DepositRow, DividendRow, Explained, FeeRow, HistoryRow, HoldingRow,
-    Query, ReconciliationRow, SaleRow, TotalReport, TransactionRow,
+    AccountRow, ActionRow, DepositRow, Depth, DividendRow, Explained, FeeRow, HistoryRow,
+    HoldingRow, Query, ReconciliationRow, SaleRow, TotalReport, TransactionRow,
 };
 use stonks_core::account::AccountName;
 use utoipa::IntoParams;
@@ -118,7 +118,7 @@ pub(super) async fn explain(
     Path(figure): Path<String>,
     Asked(query): Asked<Query>,
 ) -> Result<Json<Explained>, Problem> {
-    Ok(Json(shared.app.explain(&figure, &query).await?))
+    Ok(Json(shared.app.explain(&figure, &query, Depth::Rows).await?))
 }
 
 /// A list of rows, oldest first, that the application tells under the same name.

@@ -6,7 +6,7 @@ use axum::response::Html;
 use jiff::civil::Date;
 use serde::Deserialize;
 use stonks_app::SaleLots;
-use stonks_app::reports::{ExplanationInput, ExplanationNode, Query};
+use stonks_app::reports::{Depth, ExplanationInput, ExplanationNode, Query};
 use stonks_core::lots::CostMethod;
 
 use super::{Frame, PageError, Visitor, drawn, filters, named_account};
@@ -107,7 +107,7 @@ pub(crate) async fn page(
     let wrong = |_| PageError::BadRequest("`as_of` is a date such as 2026-01-31".to_owned());
     let as_of: Option<Date> = as_of.map(|day| day.parse().map_err(wrong)).transpose()?;
     let query = Query { account: account.clone(), as_of, ..Query::default() };
-    let explained = shared.app.explain(&figure, &query).await?;
+    let explained = shared.app.explain(&figure, &query, Depth::Page).await?;
     let node = explained.explanation;
     let sale = figure.strip_prefix("sale.").and_then(|rest| rest.strip_suffix(".gain"));
     let of = node.account.as_deref().and_then(|account| account.parse().ok());

@@ -1,23 +1,23 @@
 //! Facts to rows and back. What was stored well-formed is read back; anything else means that
 //! somebody else wrote into the database, and is an error that names the row.
 
-use std::borrow::Cow;
-use std::fmt::Display;
-use std::str::FromStr;
+mod values;
 
-use anyhow::{Context, Result, anyhow};
-use jiff::civil::Date;
-use rust_decimal::Decimal;
-use serde::de::DeserializeOwned;
+use anyhow::{Context, Result};
 use stonks_core::account::BrokerAccount;
 use stonks_core::cash::{Balance, CashMovement, Position, UpcomingDividend};
 use stonks_core::fact::{Fact, FactKind, Identity, Location, Note};
 use stonks_core::fx::FxRate;
 use stonks_core::instrument::Instrument;
 use stonks_core::moment::Moment;
-use stonks_core::money::{Money, to_canonical};
+use stonks_core::money::to_canonical;
 use stonks_core::quotes::Quote;
-use stonks_core::transaction::{Fee, FeeKind, Transaction};
+use stonks_core::transaction::Transaction;
+
+use values::{
+    amount, currency, decimal, optional_text, owned, read, read_date, read_fees, read_json,
+    read_money, read_optional, read_optional_money, text,
+};
 
 use super::super::rows::Table;
 use super::{
@@ -46,80 +46,6 @@ pub(crate) trait Row: Table + bitcode::Encode + 'static {
     fn into_fact(fact: Self::Fact) -> Fact;
     /// What `make` makes of the facts in packed rows, each with its place.
     fn unpack<S>(content: &[u8], make: impl Fn(Self::Fact, Location) -> S) -> Result<Vec<S>>;
-}
-
-fn text<T: Display>(value: &T) -> String {
-    value.to_string()
-}
-
-fn optional_text<T: Display>(value: Option<&T>) -> Option<String> {
-    value.map(ToString::to_string)
-}
-
-fn decimal(value: Option<Decimal>) -> Option<String> {
-    value.map(to_canonical)
-}
-
-fn amount(money: Option<Money>) -> Option<String> {
-    money.map(|money| to_canonical(money.amount))
-}
-
-fn currency(money: Option<Money>) -> Option<String> {
-    money.map(|money| money.currency.to_string())
-}
-
-fn read<V: FromStr<Err: Display>>(text: &impl AsRef<str>) -> Result<V> {
-    text.as_ref().parse().map_err(|error| anyhow!("{error}"))
-}
-
-fn read_optional<V: FromStr<Err: Display>>(text: Option<&impl AsRef<str>>) -> Result<Option<V>> {
-    text.map(|text| read(text)).transpose()
-}
-
-fn owned(text: Option<&impl AsRef<str>>) -> Option<String> {
-    text.map(|text| text.as_ref().to_owned())
-}
-
-fn read_date(text: Option<&impl AsRef<str>>) -> Result<Option<Date>> {
-    read_optional(text)
-}
-
-fn read_money<T: AsRef<str>>(amount: &T, currency: &T) -> Result<Money> {
-    Ok(Money::new(read(amount)?, read(currency)?))
-}
-
-fn read_optional_money<T: AsRef<str>>(
-    amount: Option<&T>,
-    currency: Option<&T>,
-) -> Result<Option<Money>> {
-    amount.zip(currency).map(|(amount, currency)| read_money(amount, currency)).transpose()
-}
-
-fn read_json<V: DeserializeOwned>(text: &impl AsRef<str>) -> Result<V> {
-    Ok(serde_json::from_str(text.as_ref())?)
-}
-
-/// A fee as its row tells it. By itself, since what core flattens takes serde four times as long to read.
-#[derive(serde::Deserialize)]
-struct FeeRow<'a> {
-    kind: FeeKind,
-    #[serde(borrow)]
-    amount: Cow<'a, str>,
-    #[serde(borrow)]
-    currency: Cow<'a, str>,
-    description: Option<String>,
-}
-
-/// None where the text is empty.
-fn read_fees(text: &impl AsRef<str>) -> Result<Vec<Fee>> {
-    if text.as_ref().is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<FeeRow<'_>> = serde_json::from_str(text.as_ref())?;
-    let fee = |FeeRow { kind, amount, currency, description }: FeeRow<'_>| {
-        Ok(Fee { kind, money: read_money(&amount, &currency)?, description })
-    };
-    rows.into_iter().map(fee).collect()
 }
 
 /// Implements [`Row`]: how the fact's fields fill the columns, and how they are read back.
@@ -192,7 +118,11 @@ macro_rules! row {
                 let rows: Vec<$row<&str>> = bitcode::decode(content).with_context(|| {
                         format!("unpacking facts of the kind {}", FactKind::$kind)
                     })?;
-                rows.iter().map(|row| Ok(make(row.fact()?, row.place()))).collect()
+                let mut all = Vec::with_capacity(rows.len());
+                for row in &rows {
+                    all.push(make(row.fact()?, row.place()));
+                }
+                Ok(all)
             }
         }
     };
