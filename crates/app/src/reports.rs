@@ -38,7 +38,7 @@ use stonks_core::statement::Source;
 use utoipa::ToSchema;
 
 pub use account::AccountRow;
-pub use corporate_actions::{ActionChange, ActionRow};
+pub use corporate_actions::{ActionChange, ActionRow, SpinOffRow};
 pub use deposits::DepositRow;
 pub use diversification::{DiversificationReport, DiversificationRow, HOW_TO_FILL, class_label};
 pub use dividends::{DividendMonth, DividendRow, DividendSummary, DividendYear, HoldingYield};

@@ -63,6 +63,7 @@ pub(crate) fn router_until(app: Arc<App>, is_local: bool, closing: Closing) -> R
         .route("/accounts", get(accounts::show))
         .route("/accounts/{name}", post(accounts::set))
         .route("/accounts/{name}/lots", post(accounts::choose_lots))
+        .route("/accounts/{name}/spin-off", post(accounts::allocate_spin_off))
         .route("/accounts/{name}/compare", get(comparison::show))
         .route("/accounts/{name}/cut-over", post(comparison::cut_over))
         .route("/reconciliation", get(reconciliation::show))

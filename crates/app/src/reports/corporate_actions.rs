@@ -1,10 +1,14 @@
 //! What issuers did to the units, with what was held before and after.
 
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use serde::Serialize;
+use stonks_core::account::AccountName;
 use stonks_core::corporate_actions::{ActionKind, Change, CorporateAction};
+use stonks_core::explanation::key;
 use stonks_core::holdings::development;
 use stonks_core::money::Currency;
+use stonks_core::transaction::TransactionKind;
 use utoipa::ToSchema;
 
 use super::{Amount, Desk, InstrumentName, Query, RowSource, told};
@@ -26,12 +30,27 @@ pub struct ActionChange {
     pub cost_after: Option<Amount>,
 }
 
+/// What is said about a spin-off.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SpinOffRow {
+    /// The row that brought in the new units.
+    pub transaction: String,
+    /// By which [`App::explain`] knows what they were spun off from; none as long as nobody said.
+    pub parent: Option<String>,
+    /// The share of the parent's cost that goes along, from 0 to 1; none where it follows from prices.
+    #[schema(value_type = Option<String>)]
+    pub fraction: Option<Amount>,
+}
+
 /// A corporate action in one account.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ActionRow {
     /// Of the first row that told it.
     pub id: String,
     pub account: String,
+    /// The user's name of the account.
+    #[schema(value_type = String)]
+    pub account_name: AccountName,
     #[schema(value_type = String)]
     pub date: Date,
     #[schema(value_type = String)]
@@ -46,6 +65,8 @@ pub struct ActionRow {
     pub base_gain: Option<Amount>,
     /// Those that went or gave first.
     pub changes: Vec<ActionChange>,
+    /// Of a spin-off.
+    pub spin_off: Option<SpinOffRow>,
     pub sources: Vec<RowSource>,
     pub reasons: Vec<String>,
 }
@@ -65,15 +86,35 @@ impl ActionRow {
         Self {
             id: rows.first().map(|(id, _)| id.clone()).unwrap_or_default(),
             account: action.account_label.clone(),
+            account_name: action.account.clone(),
             date: action.date,
             kind: action.kind,
             ratio: action.ratio.map(|ratio| told(ratio.round_dp(8))),
             base_currency: desk.base,
             base_gain: desk.figure(&action.gain.base, &mut reasons),
             changes,
+            spin_off: desk.spin_off(action),
             sources: rows.into_iter().map(|(_, source)| source).collect(),
             reasons,
         }
+    }
+}
+
+impl Desk {
+    fn spin_off(&self, action: &CorporateAction) -> Option<SpinOffRow> {
+        let place = action.places.iter().find(|place| {
+            self.ledger().transaction(**place).is_some_and(|booked| {
+                booked.transaction.kind == TransactionKind::SpinOff
+                    && booked.transaction.quantity > Decimal::ZERO
+            })
+        })?;
+        let identity = &self.ledger().transaction(*place)?.transaction.identity;
+        let said = self.ledger().books.get(place.book)?.allocations.get(identity);
+        Some(SpinOffRow {
+            transaction: identity.to_string(),
+            parent: said.map(|(parent, _)| key(self.ledger(), *parent)),
+            fraction: said.and_then(|(_, fraction)| fraction.map(told)),
+        })
     }
 }
 

@@ -120,3 +120,31 @@ pub(crate) async fn choose_lots(
         }
     }
 }
+
+#[derive(Deserialize)]
+pub(crate) struct SpinOffForm {
+    transaction: String,
+    parent: String,
+    /// Empty where it is to follow from prices.
+    fraction: String,
+    /// Given where what was said is to be forgotten.
+    clear: Option<String>,
+}
+
+/// Says from what a spin-off came, and which share of its cost goes along.
+pub(crate) async fn allocate_spin_off(
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    Form(form): Form<SpinOffForm>,
+) -> Result<Redirect, PageError> {
+    let unknown = || PageError::NotFound(format!("there is no account `{name}`"));
+    let account = named_account(Some(&name))?.ok_or_else(unknown)?;
+    let SpinOffForm { transaction, parent, fraction, clear } = form;
+    if clear.is_some() {
+        shared.app.forget_spin_off(&account, &transaction).await?;
+    } else {
+        let fraction = Some(fraction.trim()).filter(|fraction| !fraction.is_empty());
+        shared.app.allocate_spin_off(&account, &transaction, (parent.trim(), fraction)).await?;
+    }
+    Ok(Redirect::to("/sales#actions"))
+}

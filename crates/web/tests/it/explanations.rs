@@ -92,6 +92,35 @@ async fn lots_are_chosen_on_the_page_of_their_sale() {
 }
 
 #[tokio::test]
+async fn the_cost_of_a_spin_off_is_shared_as_the_page_is_told() {
+    let file = include_str!(
+        "../../../../plugins/interactive-brokers/tests/golden/corporate-actions/input.xml"
+    );
+    let web = TestWeb::with_file_for("interactive-brokers", file).await;
+    let page = get(&web, "/sales", &["spin off", "Spun off from", "Share the cost so"]).await;
+    assert!(!page.text.contains("Forget it"));
+    let form = page.text.split("/accounts/mine/spin-off\"").nth(1).unwrap();
+    let transaction = form.split("value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let say = |parent: &str, fraction: &str, more: &str| {
+        let said = format!("transaction={transaction}&parent={parent}&fraction={fraction}{more}");
+        web.post("/accounts/mine/spin-off", FORM, said.into_bytes())
+    };
+    let saved = say("ALFA", "0.25", "").await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+    assert_eq!(saved.headers["location"], "/sales#actions");
+    get(&web, "/sales", &["value=\"ALFA\"", "value=\"0.25\"", "Forget it"]).await;
+    for (parent, fraction, why) in [("ALFA", "2", "`2`"), ("GAMMA", "", "GAMMA")] {
+        let refused = say(parent, fraction, "").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains(why.trim_matches('`')), "{}", refused.text);
+    }
+    get(&web, "/sales", &["value=\"0.25\""]).await;
+    let forgotten = say("ALFA", "", "&clear=true").await;
+    assert_eq!(forgotten.status, StatusCode::SEE_OTHER, "{}", forgotten.text);
+    assert!(!web.get("/sales").await.text.contains("Forget it"));
+}
+
+#[tokio::test]
 async fn the_pages_say_where_there_is_nothing() {
     let web = TestWeb::new().await;
     get(&web, "/sales", &["Nothing was sold yet"]).await;

@@ -76,10 +76,15 @@ impl TestWeb {
 
     /// With an account that one file fills.
     pub(crate) async fn with_file(content: &str) -> Self {
+        Self::with_file_for("generic-csv", content).await
+    }
+
+    /// The same, read by a plugin.
+    pub(crate) async fn with_file_for(plugin: &str, content: &str) -> Self {
         let web = Self::new().await;
         let target = Target::NewAccount(NewAccount {
             name: "mine".parse().unwrap(),
-            plugin: "generic-csv".parse().unwrap(),
+            plugin: plugin.parse().unwrap(),
             settings: std::collections::BTreeMap::new(),
             cost_method: stonks_core::lots::CostMethod::default(),
         });
