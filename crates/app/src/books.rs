@@ -4,7 +4,7 @@ mod figures;
 mod loading;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
 use stonks_core::account::AccountName;
@@ -47,8 +47,16 @@ impl BooksCache {
         std::mem::forget(self.last);
     }
 
+    fn last(&self) -> MutexGuard<'_, Option<(i64, Arc<Books>)>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn replace(&self, books: Option<(i64, Arc<Books>)>) -> Option<(i64, Arc<Books>)> {
+        std::mem::replace(&mut self.last(), books)
+    }
+
     fn of(&self, revision: i64) -> Option<Arc<Books>> {
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = self.last();
         last.as_ref().filter(|(of, _)| *of == revision).map(|(_, books)| Arc::clone(books))
     }
 }
@@ -61,28 +69,33 @@ impl App {
 
     /// The books, and the revision of the database that they are of.
     pub(crate) async fn books_at(&self) -> Result<(i64, Arc<Books>)> {
-        let mut transaction = self.packed().await?;
-        let revision = settings::revision(&mut transaction).await?;
-        if let Some(books) = self.books.of(revision) {
+        let (revision, transaction, books) = self.known_books().await?;
+        if let Some(books) = books {
             return Ok((revision, books));
         }
         // No connection is held while others work.
         drop(transaction);
         let _turn = self.books.making.lock().await;
-        let mut transaction = self.packed().await?;
-        let revision = settings::revision(&mut transaction).await?;
-        if let Some(books) = self.books.of(revision) {
+        let (revision, mut transaction, books) = self.known_books().await?;
+        if let Some(books) = books {
             return Ok((revision, books));
         }
         let rows = accounts::all(&mut transaction).await?;
+        // What is out of date goes first: both at once would take twice the memory.
+        let stale = self.books.replace(None);
+        tokio::task::spawn_blocking(move || drop(stale)).await.context("giving books back")?;
         let books = Arc::new(self.compute(transaction, &rows).await?);
-        *self.books.last.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some((revision, Arc::clone(&books)));
+        self.books.replace(Some((revision, Arc::clone(&books))));
         Ok((revision, books))
     }
-}
 
-impl App {
+    /// The revision of the database, and its books where they are made already.
+    async fn known_books(&self) -> Result<(i64, Transaction, Option<Arc<Books>>)> {
+        let mut transaction = self.packed().await?;
+        let revision = settings::revision(&mut transaction).await?;
+        Ok((revision, transaction, self.books.of(revision)))
+    }
+
     /// The books as they would be if what is beside an account counted in its place.
     pub(crate) async fn books_beside(&self, account: &AccountName) -> Result<Option<Books>> {
         let mut transaction = self.packed().await?;
