@@ -72,20 +72,19 @@ impl App {
     async fn storage(&self) -> Result<Vec<Finding>> {
         self.probe().await?;
         let told = self.database.check().await?;
+        if !told.is_empty() {
+            let damage = told.into_iter().take(MOST).map(|line| {
+                Finding::new(Level::Error, "storage", format!("the database is damaged: {line}"))
+                    .hint("restore the last backup of the data directory")
+            });
+            return Ok(damage.collect());
+        }
         let strays = self.stray_columns().await?;
-        if told.is_empty() && !strays.is_empty() {
+        if !strays.is_empty() {
             return Ok(strays);
         }
-        if told.is_empty() {
-            let sound =
-                "the database can be read, is up to date, and finds nothing wrong about itself";
-            return Ok(vec![Finding::new(Level::Ok, "storage", sound)]);
-        }
-        let damage = told.into_iter().take(MOST).map(|line| {
-            Finding::new(Level::Error, "storage", format!("the database is damaged: {line}"))
-                .hint("restore the last backup of the data directory")
-        });
-        Ok(damage.collect())
+        let sound = "the database can be read, is up to date, and finds nothing wrong about itself";
+        Ok(vec![Finding::new(Level::Ok, "storage", sound)])
     }
 
     /// Files and syncs whose packed facts aren't those of their rows: something else than this program wrote

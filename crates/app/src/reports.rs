@@ -131,13 +131,13 @@ impl Desk {
     /// What is there, and the figures about the whole.
     fn portfolio(&self) -> Arc<Portfolio> {
         let compute = || portfolio(self.ledger(), self.account(), self.terms());
-        self.books.figures.portfolio((self.query.account.clone(), self.as_of), compute)
+        self.books.figures.portfolios.to((self.query.account.clone(), self.as_of), compute)
     }
 
     /// Every calendar day from the first fact on.
     fn history(&self) -> Arc<Vec<DayValue>> {
         let compute = || value_history(self.ledger(), self.account(), None, self.terms());
-        self.books.figures.history((self.query.account.clone(), self.as_of), compute)
+        self.books.figures.histories.to((self.query.account.clone(), self.as_of), compute)
     }
 
     /// Values and flows of each day.
@@ -148,13 +148,13 @@ impl Desk {
             Scope::Holding { instrument, account } => (account.cloned(), Some(instrument)),
         };
         let compute = || Series::of(self.ledger(), scope, self.terms());
-        self.books.figures.series((account, instrument, self.as_of), compute)
+        self.books.figures.series.to((account, instrument, self.as_of), compute)
     }
 
     /// The same of each holding, also of those that are no more.
     fn holdings_series(&self) -> Arc<Vec<(InstrumentIndex, Series)>> {
         let compute = || Series::of_holdings(self.ledger(), self.account(), self.terms());
-        self.books.figures.holdings((self.query.account.clone(), self.as_of), compute)
+        self.books.figures.holdings.to((self.query.account.clone(), self.as_of), compute)
     }
 
     fn instrument(&self, index: InstrumentIndex) -> &Instrument {

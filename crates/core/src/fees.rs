@@ -54,7 +54,7 @@ pub fn fees(book: &Book) -> Vec<PaidFee<'_>> {
     let transactions = book.transactions.iter().filter(|it| !it.fees.is_empty());
     let told: HashSet<&Identity> = transactions
         .map(|it| &it.transaction.identity)
-        .filter(|identity| !named.is_empty() && named.contains(identity))
+        .filter(|identity| named.contains(identity))
         .collect();
     let alone = book.movements.iter().filter_map(|booked| {
         let movement = &booked.movement;

@@ -119,19 +119,26 @@ impl<T: Completed> Completed for Box<T> {
     }
 }
 
+/// Whom facts belong to, each with a number, and that of each delivery.
+pub(crate) fn owners<'a>(
+    deliveries: &'a [Delivery],
+) -> (BTreeMap<Option<&'a AccountName>, usize>, Vec<usize>) {
+    let mut owners = BTreeMap::new();
+    let number = |delivery: &'a Delivery| {
+        let next = owners.len();
+        *owners.entry(delivery.account.as_ref()).or_insert(next)
+    };
+    let of_delivery = deliveries.iter().map(number).collect();
+    (owners, of_delivery)
+}
+
 /// Makes one fact of the statements that share account and identity, in the order of first arrival.
 pub(crate) fn one_of_each<T: Completed>(
     deliveries: &[Delivery],
     statements: Vec<Statement<T>>,
 ) -> Vec<Statement<T>> {
     // Of ten years of quotes hardly any is told twice: whose it is and what is all that is looked at.
-    let mut owners: Vec<Option<&AccountName>> =
-        deliveries.iter().map(|delivery| delivery.account.as_ref()).collect();
-    owners.sort_unstable();
-    owners.dedup();
-    let owner = |delivery: &Delivery| owners.binary_search(&delivery.account.as_ref());
-    let owner_of: Vec<usize> =
-        deliveries.iter().map(|delivery| owner(delivery).unwrap_or_default()).collect();
+    let (_, owner_of) = owners(deliveries);
     let key = |place: usize| {
         let statement = &statements[place];
         (owner_of[statement.source.delivery], statement.fact.identity())

@@ -120,3 +120,11 @@ pub struct Transaction {
     pub venue: Option<String>,
     pub description: Option<String>,
 }
+
+impl Transaction {
+    /// Whether it brought in units of what was spun off.
+    #[must_use]
+    pub fn brings_in_spin_off(&self) -> bool {
+        self.kind == TransactionKind::SpinOff && self.quantity > Decimal::ZERO
+    }
+}

@@ -105,8 +105,7 @@ pub fn examine(folder: &Path) -> Found {
 
 /// The bytes of a folder's manifest; none where there is none that can be read.
 pub(crate) fn manifest_bytes(folder: &Path) -> Option<Vec<u8>> {
-    let read = reading::read(folder, manifest::FILE_NAME, manifest::MAX_BYTES as u64);
-    read.ok().map(|content| content.bytes)
+    reading::manifest(folder).ok().map(|content| content.bytes)
 }
 
 impl Found {
@@ -269,7 +268,7 @@ fn judge<'a>(candidate: &Candidate, index: Option<&Index<'a>>) -> (Found, Option
     if let Some((judged, line)) = kept {
         return (found(judged), Some(Cow::Borrowed(line)));
     }
-    match reading::read(folder, manifest::FILE_NAME, manifest::MAX_BYTES as u64) {
+    match reading::manifest(folder) {
         Ok(content) => {
             let judged = Judged::of(&content.bytes);
             let line = content.stamp.and_then(|stamp| index::line(folder, &stamp, &judged));

@@ -12,7 +12,6 @@ use stonks_core::holdings::{Terms, candidates};
 use stonks_core::ledger::{Ledger, Place, Row};
 use stonks_core::lots::{CostMethod, FeeTreatment, Oversell};
 use stonks_core::money::{Currency, to_canonical};
-use stonks_core::transaction::TransactionKind;
 
 use super::{Account, AccountError};
 use crate::app::App;
@@ -302,10 +301,7 @@ impl App {
         identity: &str,
     ) -> Result<(), ChoiceError> {
         let booked = place(ledger, name, identity).and_then(|place| ledger.transaction(place));
-        let is_spin_off = booked.is_some_and(|booked| {
-            booked.transaction.kind == TransactionKind::SpinOff
-                && booked.transaction.quantity > Decimal::ZERO
-        });
+        let is_spin_off = booked.is_some_and(|booked| booked.transaction.brings_in_spin_off());
         if is_spin_off {
             return Ok(());
         }

@@ -25,7 +25,7 @@ type SeriesQuestion = (Option<AccountName>, Option<InstrumentIndex>, Date);
 type HoldingSeries = Vec<(InstrumentIndex, Series)>;
 
 /// Answers to one kind of question, as long as the books they come from.
-struct Answers<Q, T>(Mutex<HashMap<Q, Arc<T>>>);
+pub(crate) struct Answers<Q, T>(Mutex<HashMap<Q, Arc<T>>>);
 
 impl<Q, T> Default for Answers<Q, T> {
     fn default() -> Self {
@@ -35,7 +35,7 @@ impl<Q, T> Default for Answers<Q, T> {
 
 impl<Q: Eq + Hash, T> Answers<Q, T> {
     /// The answer that is known, or a new one. Two who ask at once may both compute it; nobody waits.
-    fn to(&self, question: Q, compute: impl FnOnce() -> T) -> Arc<T> {
+    pub(crate) fn to(&self, question: Q, compute: impl FnOnce() -> T) -> Arc<T> {
         let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(answer) = known().get(&question) {
             return Arc::clone(answer);
@@ -53,81 +53,15 @@ impl<Q: Eq + Hash, T> Answers<Q, T> {
 /// Figures of one state of the facts.
 #[derive(Default)]
 pub(crate) struct Figures {
-    portfolios: Answers<Question, Portfolio>,
-    histories: Answers<Question, Vec<DayValue>>,
-    series: Answers<SeriesQuestion, Series>,
-    holdings: Answers<Question, HoldingSeries>,
+    pub(crate) portfolios: Answers<Question, Portfolio>,
+    pub(crate) histories: Answers<Question, Vec<DayValue>>,
+    pub(crate) series: Answers<SeriesQuestion, Series>,
+    pub(crate) holdings: Answers<Question, HoldingSeries>,
     /// By what was asked for, in words.
-    performance: Answers<(String, Date), PerformanceReport>,
-    reconciliation: Answers<Question, Vec<ReconciliationRow>>,
-    fees: Answers<(Query, Date), FeeSummary>,
-    sales: Answers<(Query, Option<i16>, Date), SalesReport>,
-}
-
-impl Figures {
-    pub(crate) fn portfolio(
-        &self,
-        question: Question,
-        compute: impl FnOnce() -> Portfolio,
-    ) -> Arc<Portfolio> {
-        self.portfolios.to(question, compute)
-    }
-
-    pub(crate) fn history(
-        &self,
-        question: Question,
-        compute: impl FnOnce() -> Vec<DayValue>,
-    ) -> Arc<Vec<DayValue>> {
-        self.histories.to(question, compute)
-    }
-
-    pub(crate) fn series(
-        &self,
-        question: SeriesQuestion,
-        compute: impl FnOnce() -> Series,
-    ) -> Arc<Series> {
-        self.series.to(question, compute)
-    }
-
-    pub(crate) fn performance(
-        &self,
-        question: (String, Date),
-        compute: impl FnOnce() -> PerformanceReport,
-    ) -> Arc<PerformanceReport> {
-        self.performance.to(question, compute)
-    }
-
-    pub(crate) fn reconciliation(
-        &self,
-        question: Question,
-        compute: impl FnOnce() -> Vec<ReconciliationRow>,
-    ) -> Arc<Vec<ReconciliationRow>> {
-        self.reconciliation.to(question, compute)
-    }
-
-    pub(crate) fn fees(
-        &self,
-        question: (Query, Date),
-        compute: impl FnOnce() -> FeeSummary,
-    ) -> Arc<FeeSummary> {
-        self.fees.to(question, compute)
-    }
-
-    pub(crate) fn sales(
-        &self,
-        question: (Query, Option<i16>, Date),
-        compute: impl FnOnce() -> SalesReport,
-    ) -> Arc<SalesReport> {
-        self.sales.to(question, compute)
-    }
-
-    pub(crate) fn holdings(
-        &self,
-        question: Question,
-        compute: impl FnOnce() -> HoldingSeries,
-    ) -> Arc<HoldingSeries> {
-        self.holdings.to(question, compute)
-    }
+    pub(crate) performance: Answers<(String, Date), PerformanceReport>,
+    pub(crate) reconciliation: Answers<Question, Vec<ReconciliationRow>>,
+    pub(crate) fees: Answers<(Query, Date), FeeSummary>,
+    pub(crate) sales: Answers<(Query, Option<i16>, Date), SalesReport>,
 }
 
 #[cfg(test)]

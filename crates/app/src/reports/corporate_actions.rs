@@ -1,14 +1,13 @@
 //! What issuers did to the units, with what was held before and after.
 
 use jiff::civil::Date;
-use rust_decimal::Decimal;
 use serde::Serialize;
 use stonks_core::account::AccountName;
 use stonks_core::corporate_actions::{ActionKind, Change, CorporateAction};
 use stonks_core::explanation::key;
 use stonks_core::holdings::development;
+use stonks_core::ledger::Place;
 use stonks_core::money::Currency;
-use stonks_core::transaction::TransactionKind;
 use utoipa::ToSchema;
 
 use super::{Amount, Desk, InstrumentName, Query, RowSource, told};
@@ -102,12 +101,11 @@ impl ActionRow {
 
 impl Desk {
     fn spin_off(&self, action: &CorporateAction) -> Option<SpinOffRow> {
-        let place = action.places.iter().find(|place| {
-            self.ledger().transaction(**place).is_some_and(|booked| {
-                booked.transaction.kind == TransactionKind::SpinOff
-                    && booked.transaction.quantity > Decimal::ZERO
-            })
-        })?;
+        let spins_off = |place: &&Place| {
+            let booked = self.ledger().transaction(**place);
+            booked.is_some_and(|booked| booked.transaction.brings_in_spin_off())
+        };
+        let place = action.places.iter().find(spins_off)?;
         let identity = &self.ledger().transaction(*place)?.transaction.identity;
         let said = self.ledger().books.get(place.book)?.allocations.get(identity);
         Some(SpinOffRow {

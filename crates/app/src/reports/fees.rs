@@ -185,7 +185,7 @@ impl App {
     pub async fn fee_summary(&self, query: &Query) -> Result<FeeSummary, AccountError> {
         let desk = self.desk(query).await?;
         let figures = &desk.books.figures;
-        let summary = figures.fees((query.clone(), desk.as_of), || FeeSummary::new(&desk));
+        let summary = figures.fees.to((query.clone(), desk.as_of), || FeeSummary::new(&desk));
         Ok(FeeSummary::clone(&summary))
     }
 

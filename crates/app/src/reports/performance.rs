@@ -167,7 +167,7 @@ impl App {
         let report = tokio::task::spawn_blocking(move || {
             let question = (format!("{query:?}"), desk.as_of);
             let compute = || report(&desk, &query, holding, benchmark);
-            desk.books.figures.performance(question, compute).as_ref().clone()
+            desk.books.figures.performance.to(question, compute).as_ref().clone()
         });
         Ok(report.await.map_err(anyhow::Error::from)?)
     }

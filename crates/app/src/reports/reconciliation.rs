@@ -164,7 +164,7 @@ impl App {
     ) -> Result<Vec<ReconciliationRow>, AccountError> {
         let desk = self.desk(query).await?;
         let question = (desk.query.account.clone(), desk.as_of);
-        Ok(desk.books.figures.reconciliation(question, || rows(&desk)).as_ref().clone())
+        Ok(desk.books.figures.reconciliation.to(question, || rows(&desk)).as_ref().clone())
     }
 }
 

@@ -235,6 +235,6 @@ impl App {
     ) -> Result<Arc<SalesReport>, AccountError> {
         let desk = self.desk(query).await?;
         let question = (query.clone(), year, desk.as_of);
-        Ok(desk.books.figures.sales(question, || SalesReport::new(&desk, year)))
+        Ok(desk.books.figures.sales.to(question, || SalesReport::new(&desk, year)))
     }
 }

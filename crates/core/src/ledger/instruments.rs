@@ -8,7 +8,7 @@ use super::InstrumentIndex;
 use crate::account::AccountName;
 use crate::fact::Identity;
 use crate::instrument::{AssetClass, Instrument, Isin};
-use crate::statement::{Delivery, Statement, lead_and_complete, one_of_each};
+use crate::statement::{Delivery, Statement, lead_and_complete, one_of_each, owners};
 
 /// By which name an instrument is the same at two brokers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -47,12 +47,9 @@ pub(super) struct InstrumentNames {
 
 impl InstrumentNames {
     fn new(deliveries: &[Delivery]) -> Self {
-        let mut owners = BTreeMap::new();
-        let owner = |delivery: &Delivery| {
-            let n_owners = owners.len();
-            *owners.entry(delivery.account.clone()).or_insert(n_owners)
-        };
-        let of_delivery = deliveries.iter().map(owner).collect();
+        let (owners, of_delivery) = owners(deliveries);
+        let owners: BTreeMap<_, _> =
+            owners.into_iter().map(|(owner, number)| (owner.cloned(), number)).collect();
         let names = vec![HashMap::default(); owners.len()];
         Self { owners, of_delivery, names }
     }

@@ -191,7 +191,7 @@ impl Found {
 
     /// What is kept of earlier discoveries decides what is listed, never what runs.
     pub(super) fn confirm(&self, folder: &Path) -> Result<Vec<u8>, ReadError> {
-        let content = reading::read(folder, manifest::FILE_NAME, manifest::MAX_BYTES as u64)?;
+        let content = reading::manifest(folder)?;
         if <[u8; 32]>::from(Sha256::digest(&content.bytes)) == self.fingerprint.manifest {
             return Ok(content.bytes);
         }

@@ -4,6 +4,8 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
+use stonks_plugin::manifest;
+
 /// Why a file of a plugin can't be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -139,6 +141,11 @@ pub(super) fn read(folder: &Path, name: &str, limit: u64) -> Result<Content, Rea
     }
     let (bytes, _) = read_file(&target, &path, limit)?;
     Ok(Content { bytes, stamp: None })
+}
+
+/// Reads the manifest of a plugin's folder.
+pub(super) fn manifest(folder: &Path) -> Result<Content, ReadError> {
+    read(folder, manifest::FILE_NAME, manifest::MAX_BYTES as u64)
 }
 
 fn io_error(path: &Path) -> impl Fn(io::Error) -> ReadError {
