@@ -4,20 +4,22 @@ mod figures;
 mod loading;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
 use stonks_core::account::AccountName;
 use stonks_core::fx::Rates;
-use stonks_core::ledger::Ledger;
+use stonks_core::ledger::{Ledger, StartAnew};
 use stonks_core::money::Currency;
 use stonks_core::statement::Facts;
 
 use figures::Figures;
-use loading::Loaded;
+use loading::{Deliveries, Loaded};
 
 use crate::app::App;
 use crate::db::accounts::AccountRow;
+use crate::db::deliveries::DeliveryRow;
 use crate::db::{Transaction, accounts, columns, settings};
 use crate::mapping::Changes;
 
@@ -30,6 +32,17 @@ pub(crate) struct Books {
     /// What middleware changed.
     pub(crate) changes: Changes,
     pub(crate) figures: Figures,
+    made_of: MadeOf,
+}
+
+/// What books were made of, so that it can be told what is new.
+#[derive(Clone)]
+struct MadeOf {
+    deliveries: Vec<DeliveryRow>,
+    n_rewrites: i64,
+    /// In which anything is told.
+    currencies: BTreeSet<Currency>,
+    is_mapped: bool,
 }
 
 /// The books of one revision of the database.
@@ -38,6 +51,17 @@ pub(crate) struct BooksCache {
     last: Mutex<Option<(i64, Arc<Books>)>>,
     /// Held by whoever makes new ones: several who ask at once would each hold all facts twice.
     making: tokio::sync::Mutex<()>,
+    n_made: AtomicU64,
+    n_added: AtomicU64,
+}
+
+/// How a process came by the states of its ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LedgerCounts {
+    /// From all facts.
+    pub made: u64,
+    /// From the state before, with the facts that were delivered since.
+    pub added: u64,
 }
 
 impl BooksCache {
@@ -81,10 +105,8 @@ impl App {
             return Ok((revision, books));
         }
         let rows = accounts::all(&mut transaction).await?;
-        // What is out of date goes first: both at once would take twice the memory.
-        let stale = self.books.replace(None);
-        tokio::task::spawn_blocking(move || drop(stale)).await.context("giving books back")?;
-        let books = Arc::new(self.compute(transaction, &rows).await?);
+        let stale = self.books.replace(None).map(|(_, books)| books);
+        let books = Arc::new(self.renewed(transaction, &rows, stale).await?);
         self.books.replace(Some((revision, Arc::clone(&books))));
         Ok((revision, books))
     }
@@ -94,6 +116,14 @@ impl App {
         let mut transaction = self.packed().await?;
         let revision = settings::revision(&mut transaction).await?;
         Ok((revision, transaction, self.books.of(revision)))
+    }
+
+    /// How often the ledger was made from all facts since the start, and how often new facts were added.
+    #[must_use]
+    pub fn ledger_counts(&self) -> LedgerCounts {
+        let BooksCache { n_made, n_added, .. } = &self.books;
+        let [made, added] = [n_made, n_added].map(|count| count.load(Ordering::Relaxed));
+        LedgerCounts { made, added }
     }
 
     /// The books as they would be if what is beside an account counted in its place.
@@ -107,18 +137,49 @@ impl App {
         };
         let mut row = counting.clone();
         row.id = beside.id;
-        self.compute(transaction, &[row]).await.map(Some)
+        let deliveries = Deliveries::read(&mut transaction, &[row.clone()]).await?;
+        self.made(transaction, &[row], deliveries).await.map(Some)
     }
 
-    async fn compute(
+    /// Books of today from those of before: what was delivered since is added. They are made from all
+    /// facts where anything else changed, too.
+    async fn renewed(
         &self,
         mut transaction: Transaction,
         accounts: &[AccountRow],
+        stale: Option<Arc<Books>>,
     ) -> Result<Books> {
-        let loaded = Loaded::read(&mut transaction, accounts).await?;
+        let deliveries = Deliveries::read(&mut transaction, accounts).await?;
+        if let Some(stale) = stale {
+            if let Some(n_known) = stale.n_continued(&deliveries) {
+                let loaded = Loaded::read(&mut transaction, accounts, &deliveries, n_known).await?;
+                let (base, counting) = (self.base_currency(), deliveries.counting.clone());
+                let books = tokio::task::spawn_blocking(move || stale.with(loaded, counting, base));
+                if let Ok(books) = books.await.context("adding to the ledger")? {
+                    self.books.n_added.fetch_add(1, Ordering::Relaxed);
+                    return Ok(books);
+                }
+            } else {
+                // What is out of date goes first: both at once would take twice the memory.
+                tokio::task::spawn_blocking(move || drop(stale))
+                    .await
+                    .context("giving books back")?;
+            }
+        }
+        self.books.n_made.fetch_add(1, Ordering::Relaxed);
+        self.made(transaction, accounts, deliveries).await
+    }
+
+    async fn made(
+        &self,
+        mut transaction: Transaction,
+        accounts: &[AccountRow],
+        deliveries: Deliveries,
+    ) -> Result<Books> {
+        let loaded = Loaded::read(&mut transaction, accounts, &deliveries, 0).await?;
         drop(transaction);
         let base = self.base_currency();
-        let books = tokio::task::spawn_blocking(move || Books::new(loaded, base));
+        let books = tokio::task::spawn_blocking(move || Books::new(loaded, deliveries, base));
         books.await.context("computing the ledger")?
     }
 
@@ -143,15 +204,61 @@ impl App {
 }
 
 impl Books {
-    fn new(loaded: Loaded, base: Currency) -> Result<Self> {
-        let Loaded { accounts, mut facts, mapped } = loaded;
+    fn new(loaded: Loaded, deliveries: Deliveries, base: Currency) -> Result<Self> {
+        let Loaded { accounts, mut facts } = loaded;
+        let is_mapped = !deliveries.mapped.is_empty();
+        let Deliveries { counting, mapped, n_rewrites, .. } = deliveries;
         let mut changes = mapped.apply(&mut facts)?;
-        let mut wanted = currencies(&facts);
-        wanted.insert(base.major().0);
+        let mut currencies = currencies(&facts);
+        currencies.insert(base.major().0);
         let ledger = Ledger::new(facts);
-        let rates = crate::rates::rates(&wanted, &ledger.fx_rates);
+        let rates = crate::rates::rates(&currencies, &ledger.fx_rates);
         changes.look_up(&ledger);
-        Ok(Self { ledger, rates, accounts, changes, figures: Figures::default() })
+        let made_of = MadeOf { deliveries: counting, n_rewrites, currencies, is_mapped };
+        Ok(Self { ledger, rates, accounts, changes, figures: Figures::default(), made_of })
+    }
+
+    /// How many of the deliveries are known, if the others come behind them and nothing else changed.
+    fn n_continued(&self, deliveries: &Deliveries) -> Option<usize> {
+        let MadeOf { deliveries: known, n_rewrites, is_mapped, .. } = &self.made_of;
+        let is_plain =
+            !is_mapped && deliveries.mapped.is_empty() && *n_rewrites == deliveries.n_rewrites;
+        (is_plain && deliveries.counting.starts_with(known)).then_some(known.len())
+    }
+
+    /// The books with what was delivered since they were made.
+    fn with(
+        self: Arc<Self>,
+        loaded: Loaded,
+        deliveries: Vec<DeliveryRow>,
+        base: Currency,
+    ) -> Result<Self, StartAnew> {
+        // Somebody may still look at them: then they stay as they are.
+        let Self { ledger, rates, made_of, .. } =
+            Arc::try_unwrap(self).unwrap_or_else(|shared| shared.copied());
+        let Loaded { accounts, facts } = loaded;
+        let mut currencies = currencies(&facts);
+        currencies.insert(base.major().0);
+        currencies.extend(&made_of.currencies);
+        let is_rated = facts.fx_rates.is_empty() && currencies == made_of.currencies;
+        let ledger = ledger.with(facts)?;
+        let rates =
+            if is_rated { rates } else { crate::rates::rates(&currencies, &ledger.fx_rates) };
+        let made_of = MadeOf { deliveries, currencies, ..made_of };
+        let (changes, figures) = (Changes::default(), Figures::default());
+        Ok(Self { ledger, rates, accounts, changes, figures, made_of })
+    }
+
+    /// The same books, without what they would have to compute anew.
+    fn copied(&self) -> Self {
+        Self {
+            ledger: self.ledger.clone(),
+            rates: self.rates.clone(),
+            accounts: self.accounts.clone(),
+            changes: Changes::default(),
+            figures: Figures::default(),
+            made_of: self.made_of.clone(),
+        }
     }
 }
 

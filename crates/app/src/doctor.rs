@@ -100,6 +100,7 @@ impl App {
         for (delivery, _) in &strays {
             columns::pack(&mut transaction, *delivery).await?;
         }
+        settings::count_rewrite(&mut transaction).await?;
         settings::count_change(&mut transaction).await?;
         transaction.commit().await?;
         let finding = |(_, name): (i64, String)| {

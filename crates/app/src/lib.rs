@@ -32,6 +32,7 @@ pub use accounts::{
     Account, AccountError, CandidateLot, ChoiceError, CostSettings, NewAccount, SaleLots,
 };
 pub use app::App;
+pub use books::LedgerCounts;
 pub use config::Config;
 pub use grants::{GrantError, Permission, Request, Selection, Standing};
 pub use ingest::{

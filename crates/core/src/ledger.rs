@@ -1,20 +1,20 @@
 //! Facts in order, the same fact once, and what each of them does to the cash.
 
+mod adding;
 mod adjustment;
 mod building;
 mod instruments;
+mod kept;
+mod order;
 mod prices;
 
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
-use building::Books;
-use instruments::merge_instruments;
-use prices::{Prices, Quoted};
+use adding::Known;
 
 use crate::account::{AccountName, BrokerAccount};
 use crate::cash::{Balance, CashMovement, Position, UpcomingDividend};
@@ -24,7 +24,7 @@ use crate::instrument::Instrument;
 use crate::lots::{CostMethod, FeeTreatment, Oversell};
 use crate::money::{Currency, Money};
 use crate::quotes::{PriceHistory, Quote};
-use crate::statement::{Delivery, Facts, Source, Statement, one_of_each};
+use crate::statement::{Delivery, Source, Statement};
 use crate::transaction::{Fee, Transaction, TransactionKind};
 
 /// An index into [`Ledger::instruments`].
@@ -53,7 +53,7 @@ pub enum Cause {
 }
 
 /// A transaction in its place in the ledger.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookedTransaction {
     pub transaction: Box<Transaction>,
     pub instrument: InstrumentIndex,
@@ -65,12 +65,14 @@ pub struct BookedTransaction {
     pub cash: SmallVec<[Money; 1]>,
     /// Its costs, from whichever file tells them; none are left in `transaction`.
     pub fees: Vec<Fee>,
+    /// Whether `fees` are the transaction's own, and not those of movements that settle it.
+    has_own_fees: bool,
     /// Whether movements of the account statement carry `cash`, so that it must not count again.
     pub is_settled: bool,
 }
 
 /// A cash movement in its place in the ledger.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BookedMovement {
     pub movement: CashMovement,
     pub instrument: Option<InstrumentIndex>,
@@ -78,7 +80,7 @@ pub struct BookedMovement {
 }
 
 /// What the broker claims about an instrument, or income to come, with the instrument looked up.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfInstrument<T> {
     pub fact: T,
     pub instrument: InstrumentIndex,
@@ -87,7 +89,7 @@ pub struct OfInstrument<T> {
 
 /// The books of one account: of the user's, or of one of the broker's where a delivery tells
 /// several apart.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Book {
     pub account: AccountName,
     pub broker_account: Option<BrokerAccount>,
@@ -111,7 +113,7 @@ pub struct Book {
 }
 
 /// All books, and what the accounts share.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
     pub deliveries: Vec<Delivery>,
     /// One for each thing that can be held, however many brokers name it.
@@ -127,7 +129,17 @@ pub struct Ledger {
     /// Of which instrument each of `quotes` is.
     pub quoted: Vec<InstrumentIndex>,
     pub notes: Vec<Statement<Note>>,
+    /// What the next facts are held against.
+    known: Known,
 }
+
+/// The ledger must be made from all facts, since those that are new change which belong together.
+///
+/// So it is where an instrument turns out to be what another account calls by another name, or where a
+/// transaction turns out to belong to another of the broker's accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the ledger must be made from all facts anew")]
+pub struct StartAnew;
 
 /// A change of cash, in units that balances are kept in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,6 +163,11 @@ impl Book {
     #[must_use]
     pub fn is_cash_known(&self) -> bool {
         !self.movements.is_empty() || !self.balances.is_empty()
+    }
+
+    /// The broker's own name of its account, where a delivery tells several apart.
+    fn broker_identity(&self) -> Option<&Identity> {
+        self.broker_account.as_ref().map(|own| &own.identity)
     }
 
     /// The day before which the cash of `currency` isn't told, and the balance it then had.
@@ -286,47 +303,6 @@ const fn is_trade(kind: TransactionKind) -> bool {
 }
 
 impl Ledger {
-    #[must_use]
-    pub fn new(facts: Facts) -> Self {
-        let deliveries = facts.deliveries;
-        let (methods, choices) = (facts.methods, facts.choices);
-        let (instruments, index) = merge_instruments(&deliveries, facts.instruments);
-        let n_instruments = instruments.len();
-        // Neither knows of the other, and each may be most of the work.
-        let (books, Quoted { quotes, instruments: quoted, mut prices }) = rayon::join(
-            || {
-                let mut books = Books::new(&deliveries, &methods, &choices, &index);
-                for statement in one_of_each(&deliveries, facts.transactions) {
-                    books.add_transaction(statement);
-                }
-                for statement in one_of_each(&deliveries, facts.movements) {
-                    books.add_movement(statement);
-                }
-                for statement in one_of_each(&deliveries, facts.positions) {
-                    books.add_claim(statement, |book| &mut book.positions);
-                }
-                for statement in one_of_each(&deliveries, facts.upcoming) {
-                    books.add_claim(statement, |book| &mut book.upcoming);
-                }
-                for statement in one_of_each(&deliveries, facts.balances) {
-                    books.add_balance(statement);
-                }
-                books.in_order(&one_of_each(&deliveries, facts.broker_accounts))
-            },
-            || Quoted::new(&deliveries, &index, n_instruments, facts.quotes),
-        );
-        for (place, book) in books.iter().enumerate() {
-            book.tell_prices(&mut prices);
-            book.tell_splits(place, &mut prices);
-        }
-        let prices = prices.into_par_iter().map(Prices::history).collect();
-        let fx_rates = one_of_each(&deliveries, facts.fx_rates);
-        let (fx_rates, fx_sources) =
-            fx_rates.into_iter().map(|rate| (rate.fact, rate.source)).unzip();
-        let notes = one_of_each(&deliveries, facts.notes);
-        Self { deliveries, instruments, prices, books, fx_rates, fx_sources, quotes, quoted, notes }
-    }
-
     /// The transaction that stands at a place.
     #[must_use]
     pub fn transaction(&self, place: Place) -> Option<&BookedTransaction> {

@@ -47,7 +47,7 @@ pub struct Split {
 }
 
 /// The known prices of one instrument, one a day, and its splits.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PriceHistory {
     prices: Vec<Price>,
     splits: Vec<Split>,

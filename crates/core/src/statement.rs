@@ -5,13 +5,13 @@
 //! others fill in what it leaves open; the choice depends on the statements alone, never on the
 //! order of their arrival.
 
+mod arrival;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::hash::BuildHasher as _;
 
-use hashbrown::DefaultHashBuilder;
-use hashbrown::hash_table::{Entry, HashTable};
+pub(crate) use arrival::{Arrived, Owners, Versions};
 
 use crate::account::{AccountName, BrokerAccount};
 use crate::cash::{Balance, CashMovement, Position, UpcomingDividend};
@@ -35,6 +35,14 @@ pub struct Delivery {
     pub rank: u32,
     /// The file's name, or `sync`.
     pub name: String,
+}
+
+impl Delivery {
+    /// Whether it is the same delivery, whatever its rank among others is.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let key = |it: &Self| (it.id, it.account.clone(), it.plugin.clone(), it.version.clone());
+        key(self) == key(other) && self.name == other.name
+    }
 }
 
 /// Where a fact comes from: an index into [`Facts::deliveries`], and the place in that delivery.
@@ -117,57 +125,6 @@ impl<T: Completed> Completed for Box<T> {
     fn complete(&mut self, other: &Self) {
         (**self).complete(other);
     }
-}
-
-/// Whom facts belong to, each with a number, and that of each delivery.
-pub(crate) fn owners<'a>(
-    deliveries: &'a [Delivery],
-) -> (BTreeMap<Option<&'a AccountName>, usize>, Vec<usize>) {
-    let mut owners = BTreeMap::new();
-    let number = |delivery: &'a Delivery| {
-        let next = owners.len();
-        *owners.entry(delivery.account.as_ref()).or_insert(next)
-    };
-    let of_delivery = deliveries.iter().map(number).collect();
-    (owners, of_delivery)
-}
-
-/// Makes one fact of the statements that share account and identity, in the order of first arrival.
-pub(crate) fn one_of_each<T: Completed>(
-    deliveries: &[Delivery],
-    statements: Vec<Statement<T>>,
-) -> Vec<Statement<T>> {
-    // Of ten years of quotes hardly any is told twice: whose it is and what is all that is looked at.
-    let (_, owner_of) = owners(deliveries);
-    let key = |place: usize| {
-        let statement = &statements[place];
-        (owner_of[statement.source.delivery], statement.fact.identity())
-    };
-    // Places alone, since the keys stand in the statements: a third of the memory.
-    let hasher = DefaultHashBuilder::default();
-    let hash = |place: &usize| hasher.hash_one(key(*place));
-    let mut first_of = HashTable::with_capacity(statements.len());
-    let mut others: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for place in 0..statements.len() {
-        match first_of.entry(hash(&place), |first| key(*first) == key(place), hash) {
-            Entry::Occupied(first) => others.entry(*first.get()).or_default().push(place),
-            Entry::Vacant(free) => {
-                free.insert(place);
-            }
-        }
-    }
-    if others.is_empty() {
-        return statements;
-    }
-    let mut statements: Vec<Option<Statement<T>>> = statements.into_iter().map(Some).collect();
-    let places = 0..statements.len();
-    let each = places.filter_map(|place| {
-        let first = statements[place].take()?;
-        let Some(others) = others.get(&place) else { return Some(first) };
-        let others = others.iter().filter_map(|other| statements[*other].take());
-        lead_and_complete(deliveries, std::iter::once(first).chain(others).collect())
-    });
-    each.collect()
 }
 
 pub(crate) fn lead_and_complete<T: Completed>(

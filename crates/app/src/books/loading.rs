@@ -19,14 +19,46 @@ use crate::db::facts::{
     BalanceRow, BrokerAccountRow, FxRateRow, InstrumentRow, MovementRow, NoteRow, PositionRow,
     QuoteRow, TransactionRow, UpcomingRow,
 };
-use crate::db::{Transaction, choices, deliveries};
+use crate::db::{Transaction, choices, deliveries, settings};
 use crate::mapping::Mapped;
+
+/// Which deliveries count in one state of the database, and what middleware made of them.
+pub(super) struct Deliveries {
+    /// The earliest first.
+    pub(super) counting: Vec<DeliveryRow>,
+    left_out: Vec<DeliveryRow>,
+    pub(super) mapped: Mapped,
+    /// As [`settings::rewrites`] counts them.
+    pub(super) n_rewrites: i64,
+}
+
+impl Deliveries {
+    /// Those of these accounts, and those that belong to none.
+    pub(super) async fn read(
+        transaction: &mut Transaction,
+        accounts: &[AccountRow],
+    ) -> Result<Self> {
+        let ids: BTreeSet<i64> = accounts.iter().map(|account| account.id).collect();
+        let all = deliveries::all(transaction).await?.into_iter();
+        let (counting, left_out) = all.partition(|delivery: &DeliveryRow| {
+            delivery.account_id.is_none_or(|id| ids.contains(&id))
+        });
+        let mapped = Mapped::load(transaction).await?;
+        let n_rewrites = settings::rewrites(transaction).await?;
+        Ok(Self { counting, left_out, mapped, n_rewrites })
+    }
+
+    fn places(&self) -> Places {
+        let counting = self.counting.iter().enumerate().map(|(place, it)| (it.id, Some(place)));
+        counting.chain(self.left_out.iter().map(|delivery| (delivery.id, None))).collect()
+    }
+}
 
 /// One state of the database, as far as books are made of it.
 pub(super) struct Loaded {
     pub(super) accounts: Vec<AccountName>,
+    /// All deliveries, and the facts of those that were asked for.
     pub(super) facts: Facts,
-    pub(super) mapped: Mapped,
 }
 
 /// Parts that are unpacked side by side before they are put behind those of before: enough for any
@@ -37,46 +69,41 @@ const PARTS_AT_ONCE: usize = 32;
 type Places = HashMap<i64, Option<usize>>;
 
 impl Loaded {
-    /// What concerns these accounts, and what belongs to none.
+    /// What these deliveries tell, without the first `n_known` of those that count.
     pub(super) async fn read(
         transaction: &mut Transaction,
         accounts: &[AccountRow],
+        deliveries: &Deliveries,
+        n_known: usize,
     ) -> Result<Self> {
-        let ids: BTreeSet<i64> = accounts.iter().map(|account| account.id).collect();
-        let (counting, left_out): (Vec<DeliveryRow>, Vec<DeliveryRow>) =
-            deliveries::all(transaction)
-                .await?
-                .into_iter()
-                .partition(|delivery| delivery.account_id.is_none_or(|id| ids.contains(&id)));
-        let mut places: Places =
-            counting.iter().enumerate().map(|(place, it)| (it.id, Some(place))).collect();
-        places.extend(left_out.iter().map(|delivery| (delivery.id, None)));
+        let known = deliveries.counting.get(..n_known).unwrap_or_default();
+        let after = known.last().map_or(0, |delivery| delivery.id);
         let names = accounts.iter().map(|account| Ok(account.name.parse()?));
         Ok(Self {
             accounts: names.collect::<Result<_>>()?,
-            mapped: Mapped::load(transaction).await?,
             facts: Facts {
-                deliveries: told(&counting, accounts)?,
+                deliveries: told(&deliveries.counting, accounts)?,
                 methods: methods(accounts)?,
                 choices: choices(transaction, accounts).await?,
-                ..facts(transaction, &Arc::new(places)).await?
+                ..facts(transaction, &Arc::new(deliveries.places()), after).await?
             },
         })
     }
 }
 
-/// All facts. While those of one kind are unpacked, the next are read already.
-async fn facts(transaction: &mut Transaction, places: &Arc<Places>) -> Result<Facts> {
-    let transactions = unpacking::<TransactionRow, _>(transaction, places).await?;
-    let quotes = unpacking::<QuoteRow, _>(transaction, places).await?;
-    let movements = unpacking::<MovementRow, _>(transaction, places).await?;
-    let instruments = unpacking::<InstrumentRow, _>(transaction, places).await?;
-    let broker_accounts = unpacking::<BrokerAccountRow, _>(transaction, places).await?;
-    let positions = unpacking::<PositionRow, _>(transaction, places).await?;
-    let balances = unpacking::<BalanceRow, _>(transaction, places).await?;
-    let fx_rates = unpacking::<FxRateRow, _>(transaction, places).await?;
-    let upcoming = unpacking::<UpcomingRow, _>(transaction, places).await?;
-    let notes = unpacking::<NoteRow, _>(transaction, places).await?;
+/// All facts that were delivered behind the delivery `after`. While those of one kind are unpacked, the
+/// next are read already.
+async fn facts(transaction: &mut Transaction, places: &Arc<Places>, after: i64) -> Result<Facts> {
+    let transactions = unpacking::<TransactionRow, _>(transaction, places, after).await?;
+    let quotes = unpacking::<QuoteRow, _>(transaction, places, after).await?;
+    let movements = unpacking::<MovementRow, _>(transaction, places, after).await?;
+    let instruments = unpacking::<InstrumentRow, _>(transaction, places, after).await?;
+    let broker_accounts = unpacking::<BrokerAccountRow, _>(transaction, places, after).await?;
+    let positions = unpacking::<PositionRow, _>(transaction, places, after).await?;
+    let balances = unpacking::<BalanceRow, _>(transaction, places, after).await?;
+    let fx_rates = unpacking::<FxRateRow, _>(transaction, places, after).await?;
+    let upcoming = unpacking::<UpcomingRow, _>(transaction, places, after).await?;
+    let notes = unpacking::<NoteRow, _>(transaction, places, after).await?;
     Ok(Facts {
         broker_accounts: broker_accounts.await??,
         instruments: instruments.await??,
@@ -96,8 +123,9 @@ async fn facts(transaction: &mut Transaction, places: &Arc<Places>) -> Result<Fa
 async fn unpacking<R: Row, F: From<R::Fact> + Send + 'static>(
     transaction: &mut Transaction,
     places: &Arc<Places>,
+    after: i64,
 ) -> Result<JoinHandle<Result<Vec<Statement<F>>>>> {
-    let parts = columns::of_kind(transaction, R::KIND).await?;
+    let parts = columns::of_kind(transaction, R::KIND, after).await?;
     let places = Arc::clone(places);
     Ok(tokio::task::spawn_blocking(move || statements::<R, F>(parts, &places)))
 }

@@ -35,12 +35,18 @@ impl Part {
     }
 }
 
-/// All parts of a kind: the earliest delivered first, each delivery in its order.
-pub(crate) async fn of_kind(transaction: &mut Transaction, kind: FactKind) -> Result<Vec<Part>> {
-    let sql = "SELECT delivery_id, n_facts, content FROM fact_columns WHERE kind = $1 \
-               ORDER BY delivery_id, part";
+/// All parts of a kind that were delivered behind the delivery `after`: the earliest delivered first, each
+/// delivery in its order.
+pub(crate) async fn of_kind(
+    transaction: &mut Transaction,
+    kind: FactKind,
+    after: i64,
+) -> Result<Vec<Part>> {
+    let sql = "SELECT delivery_id, n_facts, content FROM fact_columns \
+               WHERE kind = $1 AND delivery_id > $2 ORDER BY delivery_id, part";
     Ok(with_connection!(transaction, |connection| sqlx::query_as(sql)
         .bind(kind.to_string())
+        .bind(after)
         .fetch_all(connection)
         .await)?)
 }

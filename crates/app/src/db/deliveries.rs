@@ -11,13 +11,15 @@ use sqlx::FromRow;
 use super::{Transaction, with_connection};
 
 /// A row of the table, without the content.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub(crate) struct DeliveryRow {
     pub(crate) id: i64,
     pub(crate) account_id: Option<i64>,
     pub(crate) plugin: String,
     pub(crate) plugin_version: String,
     pub(crate) name: String,
+    pub(crate) digest: String,
+    pub(crate) received_at: String,
 }
 
 /// A delivery on its way in.
@@ -33,7 +35,8 @@ pub(crate) struct NewDelivery<'a> {
 }
 
 pub(crate) async fn all(transaction: &mut Transaction) -> Result<Vec<DeliveryRow>> {
-    let sql = "SELECT id, account_id, plugin, plugin_version, name FROM deliveries ORDER BY id";
+    let sql = "SELECT id, account_id, plugin, plugin_version, name, digest, received_at \
+               FROM deliveries ORDER BY id";
     Ok(with_connection!(transaction, |connection| sqlx::query_as(sql).fetch_all(connection).await)?)
 }
 

@@ -22,3 +22,27 @@ pub(crate) async fn count_change(transaction: &mut Transaction) -> Result<()> {
         .map(|_| ()))?;
     Ok(())
 }
+
+/// How often facts of known deliveries have changed, so that nothing that was made of them holds any more.
+pub(crate) async fn rewrites(transaction: &mut Transaction) -> Result<i64> {
+    let sql = "SELECT value FROM settings WHERE key = 'rewrites'";
+    let value: Option<String> =
+        with_connection!(transaction, |connection| sqlx::query_scalar(sql)
+            .fetch_optional(connection)
+            .await)?;
+    let value = value.map(|value| value.parse()).transpose();
+    Ok(value.context("the database's number of rewrites is no number")?.unwrap_or(0))
+}
+
+/// To be called beside [`count_change`] by whoever changes facts of a known delivery.
+pub(crate) async fn count_rewrite(transaction: &mut Transaction) -> Result<()> {
+    let next = rewrites(transaction).await?.saturating_add(1).to_string();
+    let sql = "INSERT INTO settings (key, value) VALUES ('rewrites', $1) \
+               ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    with_connection!(transaction, |connection| sqlx::query(sql)
+        .bind(&next)
+        .execute(connection)
+        .await
+        .map(|_| ()))?;
+    Ok(())
+}

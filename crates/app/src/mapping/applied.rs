@@ -48,6 +48,11 @@ impl Mapped {
         Ok(Self { rows, mappings: mappings::all(transaction).await? })
     }
 
+    /// Whether no middleware has seen any delivery.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.mappings.is_empty()
+    }
+
     /// Puts what was made of facts in their place. What was left out becomes a note.
     pub(crate) fn apply(mut self, facts: &mut Facts) -> Result<Changes> {
         let mut changes = Changes { notes: self.notes(), ..Changes::default() };

@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod additions;
 mod alerts;
 mod columns;
 mod costs;

@@ -114,6 +114,10 @@ impl TestApp {
         Some(Self { app, config, names, _data_dir: data_dir })
     }
 
+    pub(crate) const fn kind(&self) -> Kind {
+        if self.config.database_url.is_some() { Kind::Postgres } else { Kind::Sqlite }
+    }
+
     /// The same installation, opened anew, as after a restart.
     pub(crate) async fn reopened(self) -> Self {
         let Self { app, config, _data_dir, .. } = self;

@@ -1,146 +1,370 @@
-//! Books from facts: each fact into its book, each book in order, and each transaction joined with the
-//! movements that settle it.
+//! Facts as they come into books, beside those that are there.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
-
-use rust_decimal::Decimal;
-use smallvec::SmallVec;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::instruments::InstrumentNames;
-use super::{Book, BookedMovement, BookedTransaction, InstrumentIndex, OfInstrument};
+use super::kept::Kept;
+use super::{
+    Book, BookedMovement, BookedTransaction, InstrumentIndex, OfInstrument, StartAnew, is_trade,
+};
 use crate::account::{AccountName, BrokerAccount};
-use crate::cash::{Balance, CashKind, CashMovement, DaySide, Position, UpcomingDividend};
+use crate::cash::{Balance, CashKind, CashMovement, Position, UpcomingDividend};
 use crate::fact::Identity;
-use crate::lots::{Choices, CostMethod, Oversell};
-use crate::money::Money;
-use crate::statement::{Delivery, Source, Statement};
-use crate::transaction::{Fee, FeeKind, Transaction, TransactionKind};
+use crate::lots::{Choices, CostMethod};
+use crate::statement::{Arrived, Completed, Delivery, Owners, Source, Statement, Versions};
+use crate::transaction::Transaction;
 
-/// Books under construction.
+/// What facts are held against on their way into the books.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) deliveries: &'a [Delivery],
+    pub(super) owners: &'a Owners,
+    pub(super) names: &'a InstrumentNames,
+    /// By owner, whether anything arrives of them.
+    pub(super) telling: &'a [bool],
+}
+
+impl Context<'_> {
+    pub(super) fn is_telling(&self, owner: usize) -> bool {
+        self.telling.get(owner).copied().unwrap_or(false)
+    }
+}
+
+/// Statements of what stands in books that were told in more than one way.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct BookVersions {
+    transactions: Versions<Box<Transaction>>,
+    movements: Versions<CashMovement>,
+    positions: Versions<Position>,
+    balances: Versions<Balance>,
+    upcoming: Versions<UpcomingDividend>,
+}
+
+/// Facts for books.
+pub(super) struct BookFacts {
+    pub(super) transactions: Vec<Statement<Box<Transaction>>>,
+    pub(super) movements: Vec<Statement<CashMovement>>,
+    pub(super) positions: Vec<Statement<Position>>,
+    pub(super) balances: Vec<Statement<Balance>>,
+    pub(super) upcoming: Vec<Statement<UpcomingDividend>>,
+}
+
+/// What came new to a book.
+#[derive(Default)]
+pub(super) struct News {
+    pub(super) transactions: bool,
+    pub(super) movements: bool,
+    pub(super) balances: bool,
+    /// Transactions that are to be joined anew with the movements that settle them; none where all are.
+    pub(super) to_settle: Option<HashSet<Identity>>,
+    /// Corporate actions whose legs are others than before: all of them may take effect at another time.
+    pub(super) groups: HashSet<String>,
+}
+
+impl News {
+    /// Takes note of a transaction that came, or went.
+    fn hear_of(&mut self, transaction: &Transaction) {
+        self.transactions = true;
+        self.groups.extend(transaction.group.clone().filter(|_| !is_trade(transaction.kind)));
+    }
+}
+
+/// Books, and what comes new to each.
 pub(super) struct Books<'a> {
-    deliveries: &'a [Delivery],
-    methods: &'a BTreeMap<AccountName, CostMethod>,
-    choices: &'a Choices,
-    index: &'a InstrumentNames,
+    context: Context<'a>,
     books: Vec<Book>,
+    news: Vec<News>,
     places: HashMap<(AccountName, Option<Identity>), usize>,
     /// The book of what came last, by its delivery and the broker's account: nearly always the next one's.
     last: Option<(usize, Option<Identity>, usize)>,
+    /// Whether anything belongs to no account or to no instrument that is known.
+    has_unplaced: bool,
+    /// By instrument.
+    touched: Vec<bool>,
 }
 
+/// Books in order, and what became of them.
+pub(super) struct Built {
+    pub(super) books: Vec<Book>,
+    /// By instrument, whether anything of it changed.
+    pub(super) touched: Vec<bool>,
+    pub(super) has_unplaced: bool,
+}
+
+/// A fact's place among the books.
+type BookRow = (usize, usize);
+
 impl<'a> Books<'a> {
-    pub(super) fn new(
-        deliveries: &'a [Delivery],
-        methods: &'a BTreeMap<AccountName, CostMethod>,
-        choices: &'a Choices,
-        index: &'a InstrumentNames,
-    ) -> Self {
-        let (books, places) = (Vec::new(), HashMap::new());
-        Self { deliveries, methods, choices, index, books, places, last: None }
+    /// `touched` are the instruments that changed by themselves.
+    pub(super) fn new(context: Context<'a>, books: Vec<Book>, touched: Vec<bool>) -> Self {
+        let key = |book: &Book| (book.account.clone(), book.broker_identity().cloned());
+        let places = books.iter().enumerate().map(|(place, book)| (key(book), place)).collect();
+        let to_settle = || Some(HashSet::new());
+        let news = books.iter().map(|_| News { to_settle: to_settle(), ..News::default() });
+        let news = news.collect();
+        Self { context, books, news, places, last: None, has_unplaced: false, touched }
+    }
+
+    /// Takes facts in.
+    pub(super) fn add(
+        &mut self,
+        facts: BookFacts,
+        versions: &mut BookVersions,
+    ) -> Result<(), StartAnew> {
+        let Arrived { new, changed } =
+            self.arrive(&mut versions.transactions, facts.transactions, |book| &book.transactions);
+        for (place, statement) in changed {
+            self.change_transaction(place, statement)?;
+        }
+        for statement in new {
+            self.add_transaction(statement);
+        }
+        let Arrived { new, changed } =
+            self.arrive(&mut versions.movements, facts.movements, |book| &book.movements);
+        for (place, statement) in changed {
+            self.change_movement(place, statement)?;
+        }
+        for statement in new {
+            self.add_movement(statement);
+        }
+        let arrived = self.arrive(&mut versions.positions, facts.positions, |book| &book.positions);
+        self.take_claims(arrived, |book| &mut book.positions)?;
+        let arrived = self.arrive(&mut versions.upcoming, facts.upcoming, |book| &book.upcoming);
+        self.take_claims(arrived, |book| &mut book.upcoming)?;
+        let arrived = self.arrive(&mut versions.balances, facts.balances, |book| &book.balances);
+        self.take_balances(arrived)
     }
 
     /// By account, then by the broker's own; each with all that happened in its order.
-    pub(super) fn in_order(mut self, broker_accounts: &[Statement<BrokerAccount>]) -> Vec<Book> {
-        self.books.sort_by(|left, right| {
-            let broker = |book: &Book| Some(book.broker_account.as_ref()?.identity.clone());
-            left.account.cmp(&right.account).then_with(|| broker(left).cmp(&broker(right)))
+    pub(super) fn in_order(
+        self,
+        broker_accounts: &[Statement<BrokerAccount>],
+        methods: &BTreeMap<AccountName, CostMethod>,
+        choices: &Choices,
+    ) -> Built {
+        let Self { context, books, news, mut touched, has_unplaced, .. } = self;
+        let of_account = |identity: &Identity, account: &AccountName| {
+            context.names.find(context.owners.of_account(account)?, identity)
+        };
+        let in_order = books.into_iter().zip(news).map(|(mut book, mut news)| {
+            if book.choose(methods, choices, of_account) {
+                news.transactions = true;
+                book.touch_all(&mut touched);
+            }
+            book.put_in_order(&news, &mut touched);
+            book.name(broker_accounts, context.deliveries);
+            book
         });
-        for book in &mut self.books {
-            book.put_in_order(broker_accounts, self.deliveries);
-            book.choose(self.choices, self.index);
-        }
-        self.books
+        let mut books: Vec<Book> = in_order.collect();
+        books.sort_by(|left, right| {
+            let key = |book: &'_ Book| (book.account.clone(), book.broker_identity().cloned());
+            key(left).cmp(&key(right))
+        });
+        Built { books, touched, has_unplaced }
     }
 
-    fn book(&mut self, source: &Source, broker_account: Option<&Identity>) -> Option<&mut Book> {
+    fn arrive<K: Kept>(
+        &self,
+        versions: &mut Versions<K::Fact>,
+        statements: Vec<Statement<K::Fact>>,
+        list: fn(&Book) -> &Vec<K>,
+    ) -> Arrived<K::Fact, BookRow>
+    where
+        K::Fact: Completed + Clone + PartialEq,
+    {
+        let Context { deliveries, owners, .. } = self.context;
+        let known = || {
+            let books = self.books.iter().enumerate().filter_map(|(place, book)| {
+                let owner = owners.of_account(&book.account)?;
+                self.context.is_telling(owner).then_some((place, owner, book))
+            });
+            books.flat_map(move |(place, owner, book)| {
+                let rows = list(book).iter().enumerate();
+                rows.map(move |(row, kept)| ((place, row), owner, kept.identity()))
+            })
+        };
+        let told = |(book, row): BookRow| list(&self.books[book])[row].told();
+        versions.arrive((deliveries, owners), statements, known, told)
+    }
+
+    fn find(&self, source: &Source, identity: &Identity) -> Option<InstrumentIndex> {
+        self.context.names.find(self.context.owners.of_delivery(source.delivery), identity)
+    }
+
+    fn book(&mut self, source: &Source, broker_account: Option<&Identity>) -> Option<usize> {
         if let Some((delivery, of, place)) = &self.last
             && *delivery == source.delivery
             && of.as_ref() == broker_account
         {
-            return self.books.get_mut(*place);
+            return Some(*place);
         }
-        let account = self.deliveries[source.delivery].account.clone()?;
+        let Some(account) = self.context.deliveries[source.delivery].account.clone() else {
+            self.has_unplaced = true;
+            return None;
+        };
         let broker_account = broker_account.cloned();
         let place = match self.places.entry((account.clone(), broker_account.clone())) {
             Entry::Occupied(place) => *place.get(),
             Entry::Vacant(free) => {
                 free.insert(self.books.len());
-                self.books.push(Book {
-                    method: self.methods.get(&account).copied().unwrap_or_default(),
-                    fee_treatment: self.choices.fees.get(&account).copied().unwrap_or_default(),
-                    oversell: self.choices.oversell.get(&account).copied().unwrap_or_default(),
-                    account,
-                    selections: HashMap::new(),
-                    allocations: HashMap::new(),
-                    broker_account: broker_account.clone().map(|identity| BrokerAccount {
-                        identity,
-                        name: None,
-                        currency: None,
-                        opened: None,
-                    }),
-                    transactions: Vec::new(),
-                    movements: Vec::new(),
-                    positions: Vec::new(),
-                    balances: Vec::new(),
-                    upcoming: Vec::new(),
-                    openings: BTreeMap::new(),
-                });
+                self.books.push(Book::new(account, broker_account.clone()));
+                self.news.push(News::default());
                 self.books.len() - 1
             }
         };
         self.last = Some((source.delivery, broker_account, place));
-        self.books.get_mut(place)
+        Some(place)
     }
 
-    pub(super) fn add_transaction(
-        &mut self,
-        Statement { fact: mut transaction, source }: Statement<Box<Transaction>>,
-    ) {
-        let Some(instrument) = self.index.find(source.delivery, &transaction.instrument) else {
+    /// The instrument of a known fact that is told in another way, if it stays in its book.
+    fn staying(
+        &self,
+        book: usize,
+        broker_account: Option<&Identity>,
+        source: &Source,
+        instrument: &Identity,
+    ) -> Result<InstrumentIndex, StartAnew> {
+        self.stays(book, broker_account)?;
+        self.find(source, instrument).ok_or(StartAnew)
+    }
+
+    fn stays(&self, book: usize, broker_account: Option<&Identity>) -> Result<(), StartAnew> {
+        let stays = self.books[book].broker_identity() == broker_account;
+        stays.then_some(()).ok_or(StartAnew)
+    }
+
+    fn settle_anew(&mut self, book: usize, transaction: &Identity) {
+        if let Some(to_settle) = &mut self.news[book].to_settle {
+            to_settle.insert(transaction.clone());
+        }
+    }
+
+    fn add_transaction(&mut self, statement: Statement<Box<Transaction>>) {
+        let Some(instrument) = self.find(&statement.source, &statement.fact.instrument) else {
+            self.has_unplaced = true;
             return;
         };
-        if let Some(book) = self.book(&source, transaction.broker_account.as_ref()) {
-            let cash = own_cash(&transaction);
-            let fees = std::mem::take(&mut transaction.fees);
-            book.transactions.push(BookedTransaction {
-                units: transaction.quantity,
-                transaction,
-                instrument,
-                source,
-                cash,
-                fees,
-                is_settled: false,
-            });
+        let broker_account = statement.fact.broker_account.as_ref();
+        if let Some(place) = self.book(&statement.source, broker_account) {
+            self.settle_anew(place, &statement.fact.identity);
+            self.touched[instrument] = true;
+            self.news[place].hear_of(&statement.fact);
+            self.books[place].transactions.push(BookedTransaction::new(statement, instrument));
         }
     }
 
-    pub(super) fn add_movement(
+    fn change_transaction(
         &mut self,
-        Statement { fact: movement, source }: Statement<CashMovement>,
-    ) {
-        let instrument =
-            movement.instrument.as_ref().and_then(|name| self.index.find(source.delivery, name));
-        if let Some(book) = self.book(&source, movement.broker_account.as_ref()) {
-            book.movements.push(BookedMovement { movement, instrument, source });
+        (book, row): BookRow,
+        statement: Statement<Box<Transaction>>,
+    ) -> Result<(), StartAnew> {
+        let Statement { fact, source } = &statement;
+        let broker_account = fact.broker_account.as_ref();
+        let instrument = self.staying(book, broker_account, source, &fact.instrument)?;
+        self.settle_anew(book, &fact.identity);
+        let known = &mut self.books[book].transactions[row];
+        self.touched[known.instrument] = true;
+        self.touched[instrument] = true;
+        self.news[book].hear_of(&known.transaction);
+        self.news[book].hear_of(&statement.fact);
+        *known = BookedTransaction::new(statement, instrument);
+        Ok(())
+    }
+
+    fn booked(&self, statement: Statement<CashMovement>) -> BookedMovement {
+        let Statement { fact: movement, source } = statement;
+        let instrument = movement.instrument.as_ref().and_then(|name| self.find(&source, name));
+        BookedMovement { movement, instrument, source }
+    }
+
+    fn add_movement(&mut self, statement: Statement<CashMovement>) {
+        let broker_account = statement.fact.broker_account.as_ref();
+        if let Some(place) = self.book(&statement.source, broker_account) {
+            let booked = self.booked(statement);
+            if let Some(transaction) = &booked.movement.transaction {
+                self.settle_anew(place, transaction);
+            }
+            if let Some(instrument) = booked.instrument {
+                self.touched[instrument] = true;
+            }
+            self.news[place].movements = true;
+            self.books[place].movements.push(booked);
         }
     }
 
-    pub(super) fn add_claim<T: Claim>(
+    /// What moves to another time, or settles another transaction, stands where no later fact could
+    /// have put it.
+    fn change_movement(
         &mut self,
-        Statement { fact, source }: Statement<T>,
+        (book, row): BookRow,
+        statement: Statement<CashMovement>,
+    ) -> Result<(), StartAnew> {
+        self.stays(book, statement.fact.broker_account.as_ref())?;
+        let booked = self.booked(statement);
+        let known = &mut self.books[book].movements[row];
+        let settles = |booked: &BookedMovement| {
+            let movement = &booked.movement;
+            (movement.at, movement.transaction.clone(), movement.kind == CashKind::Trade)
+        };
+        if settles(known) != settles(&booked) {
+            return Err(StartAnew);
+        }
+        for instrument in [known.instrument, booked.instrument].into_iter().flatten() {
+            self.touched[instrument] = true;
+        }
+        let transaction = booked.movement.transaction.clone();
+        *known = booked;
+        if let Some(transaction) = transaction {
+            self.settle_anew(book, &transaction);
+        }
+        self.news[book].movements = true;
+        Ok(())
+    }
+
+    fn take_claims<T: Claim>(
+        &mut self,
+        Arrived { new, changed }: Arrived<T, BookRow>,
         list: impl Fn(&mut Book) -> &mut Vec<OfInstrument<T>>,
-    ) {
-        let Some(instrument) = self.index.find(source.delivery, fact.instrument()) else { return };
-        if let Some(book) = self.book(&source, fact.broker_account()) {
-            list(book).push(OfInstrument { fact, instrument, source });
+    ) -> Result<(), StartAnew> {
+        for ((book, row), Statement { fact, source }) in changed {
+            let instrument =
+                self.staying(book, fact.broker_account(), &source, fact.instrument())?;
+            let known = &mut list(&mut self.books[book])[row];
+            self.touched[known.instrument] = true;
+            self.touched[instrument] = true;
+            *known = OfInstrument { fact, instrument, source };
         }
+        for Statement { fact, source } in new {
+            let Some(instrument) = self.find(&source, fact.instrument()) else {
+                self.has_unplaced = true;
+                continue;
+            };
+            if let Some(place) = self.book(&source, fact.broker_account()) {
+                self.touched[instrument] = true;
+                list(&mut self.books[place]).push(OfInstrument { fact, instrument, source });
+            }
+        }
+        Ok(())
     }
 
-    pub(super) fn add_balance(&mut self, statement: Statement<Balance>) {
-        if let Some(book) = self.book(&statement.source, statement.fact.broker_account.as_ref()) {
-            book.balances.push(statement);
+    fn take_balances(
+        &mut self,
+        Arrived { new, changed }: Arrived<Balance, BookRow>,
+    ) -> Result<(), StartAnew> {
+        for ((book, row), statement) in changed {
+            self.stays(book, statement.fact.broker_account.as_ref())?;
+            self.books[book].balances[row] = statement;
+            self.news[book].balances = true;
         }
+        for statement in new {
+            let broker_account = statement.fact.broker_account.as_ref();
+            if let Some(place) = self.book(&statement.source, broker_account) {
+                self.news[place].balances = true;
+                self.books[place].balances.push(statement);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -167,156 +391,5 @@ impl Claim for UpcomingDividend {
 
     fn broker_account(&self) -> Option<&Identity> {
         self.broker_account.as_ref()
-    }
-}
-
-impl Book {
-    fn put_in_order(
-        &mut self,
-        broker_accounts: &[Statement<BrokerAccount>],
-        deliveries: &[Delivery],
-    ) {
-        self.transactions.sort_by(|left, right| {
-            let key = |booked: &BookedTransaction| {
-                let transaction = &booked.transaction;
-                (transaction.at, rank(transaction), transaction.kind)
-            };
-            key(left)
-                .cmp(&key(right))
-                .then_with(|| left.transaction.identity.cmp(&right.transaction.identity))
-        });
-        self.count_units();
-        // Movements of one minute stay in the order in which the broker lists them: their balances
-        // follow from each other, and nothing else depends on it.
-        self.movements.sort_by_key(|booked| booked.movement.at);
-        self.settle();
-        self.find_openings();
-        if let Some(own) = &mut self.broker_account {
-            let told = broker_accounts.iter().find(|statement| {
-                statement.fact.identity == own.identity
-                    && deliveries[statement.source.delivery].account.as_ref() == Some(&self.account)
-            });
-            if let Some(told) = told {
-                own.clone_from(&told.fact);
-            }
-        }
-    }
-
-    fn count_units(&mut self) {
-        if self.oversell != Oversell::IsIncomplete {
-            return;
-        }
-        let mut held: HashMap<InstrumentIndex, Decimal> = HashMap::new();
-        for booked in &mut self.transactions {
-            let held = held.entry(booked.instrument).or_default();
-            booked.units = booked.units.max(-*held);
-            *held = held.saturating_add(booked.units);
-        }
-    }
-
-    /// Takes over what the user decided about this account.
-    fn choose(&mut self, choices: &Choices, index: &InstrumentNames) {
-        for selection in &choices.selections {
-            if selection.account == self.account {
-                let named = self.selections.entry(selection.sale.clone()).or_default();
-                named.push((selection.acquisition.clone(), selection.quantity));
-            }
-        }
-        for allocation in &choices.allocations {
-            let parent = index.of_account(&self.account, &allocation.parent);
-            if let Some(parent) = parent.filter(|_| allocation.account == self.account) {
-                let part = (parent, allocation.fraction);
-                self.allocations.insert(allocation.transaction.clone(), part);
-            }
-        }
-    }
-
-    /// Joins transactions with the movements that settle them.
-    fn settle(&mut self) {
-        let mut linked: HashMap<Identity, Vec<usize>> = HashMap::new();
-        for (place, booked) in self.movements.iter().enumerate() {
-            if let Some(transaction) = &booked.movement.transaction {
-                linked.entry(transaction.clone()).or_default().push(place);
-            }
-        }
-        for booked in &mut self.transactions {
-            let Some(places) = linked.get(&booked.transaction.identity) else { continue };
-            let movements = || places.iter().map(|&place| &self.movements[place].movement);
-            if !movements().any(|movement| movement.kind == CashKind::Trade) {
-                continue;
-            }
-            booked.is_settled = true;
-            booked.cash = by_currency(movements().map(|movement| movement.money));
-            if booked.fees.is_empty() {
-                booked.fees = movements()
-                    .filter(|movement| movement.kind == CashKind::Fee)
-                    .map(|movement| Fee {
-                        kind: movement.fee_kind.unwrap_or(FeeKind::Transaction),
-                        money: movement.money,
-                        description: movement.description.clone(),
-                    })
-                    .collect();
-            }
-        }
-    }
-
-    /// The earliest opening balance of each currency counts, unless movements reach further back.
-    fn find_openings(&mut self) {
-        for Statement { fact: balance, source } in &self.balances {
-            if balance.side != DaySide::Opening {
-                continue;
-            }
-            let money = balance.money.in_major_unit();
-            let is_told_before = self.movements.iter().any(|booked| {
-                booked.movement.at.date < balance.date
-                    && booked.movement.money.in_major_unit().currency == money.currency
-            });
-            let is_earliest =
-                self.openings.get(&money.currency).is_none_or(|(date, ..)| balance.date < *date);
-            if !is_told_before && is_earliest {
-                self.openings.insert(money.currency, (balance.date, money.amount, source.clone()));
-            }
-        }
-    }
-}
-
-/// Of what has the same time: a corporate action takes effect before the day's trade, and what adds
-/// units comes before what takes them away.
-fn rank(transaction: &Transaction) -> u8 {
-    match transaction.kind {
-        TransactionKind::Split
-        | TransactionKind::Exchange
-        | TransactionKind::SpinOff
-        | TransactionKind::StockDividend => 0,
-        _ if transaction.quantity.is_sign_positive() => 1,
-        _ => 2,
-    }
-}
-
-/// Sums by currency, in units that balances are kept in; sums of zero are left out.
-fn by_currency(amounts: impl Iterator<Item = Money>) -> SmallVec<[Money; 1]> {
-    let mut sums = SmallVec::<[Money; 1]>::new();
-    for money in amounts.map(Money::in_major_unit) {
-        match sums.iter_mut().find(|sum| sum.currency == money.currency) {
-            Some(sum) => sum.amount = sum.amount.saturating_add(money.amount),
-            None => sums.push(money),
-        }
-    }
-    sums.retain(|sum| !sum.amount.is_zero());
-    sums.sort_by_key(|sum| sum.currency);
-    sums
-}
-
-/// What a transaction says of its own cash.
-fn own_cash(transaction: &Transaction) -> SmallVec<[Money; 1]> {
-    match transaction.settled {
-        Some(settled) => by_currency(std::iter::once(settled)),
-        None => by_currency(
-            transaction
-                .amount
-                .into_iter()
-                .chain(transaction.accrued)
-                .chain(transaction.fees.iter().map(|fee| fee.money)),
-        ),
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::InstrumentIndex;
 use crate::account::AccountName;
 use crate::fact::Identity;
 use crate::instrument::{AssetClass, Instrument, Isin};
-use crate::statement::{Delivery, Statement, lead_and_complete, one_of_each, owners};
+use crate::statement::{Delivery, Owners, Statement, lead_and_complete};
 
 /// By which name an instrument is the same at two brokers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -37,55 +37,62 @@ impl SharedName {
 }
 
 /// From what a delivery calls an instrument to its place in the ledger.
-pub(super) struct InstrumentNames {
-    /// Places in `names`, by whom the facts belong to.
-    owners: BTreeMap<Option<AccountName>, usize>,
-    /// The same by delivery.
-    of_delivery: Vec<usize>,
-    names: Vec<HashMap<Identity, InstrumentIndex>>,
-}
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct InstrumentNames(Vec<HashMap<Identity, InstrumentIndex>>);
 
 impl InstrumentNames {
-    fn new(deliveries: &[Delivery]) -> Self {
-        let (owners, of_delivery) = owners(deliveries);
-        let owners: BTreeMap<_, _> =
-            owners.into_iter().map(|(owner, number)| (owner.cloned(), number)).collect();
-        let names = vec![HashMap::default(); owners.len()];
-        Self { owners, of_delivery, names }
+    /// What facts of this owner call so.
+    pub(super) fn find(&self, owner: usize, identity: &Identity) -> Option<InstrumentIndex> {
+        self.0.get(owner)?.get(identity).copied()
     }
 
-    /// What the delivery at this place calls so.
-    pub(super) fn find(&self, delivery: usize, identity: &Identity) -> Option<InstrumentIndex> {
-        self.names[self.of_delivery[delivery]].get(identity).copied()
-    }
-
-    pub(super) fn of_account(
+    /// Where each of `n_instruments` stands by the names that are told now. None where what was one is
+    /// two now, or two are one.
+    pub(super) fn moved_to(
         &self,
-        account: &AccountName,
-        identity: &Identity,
-    ) -> Option<InstrumentIndex> {
-        self.names[*self.owners.get(&Some(account.clone()))?].get(identity).copied()
+        now: &Self,
+        n_instruments: usize,
+    ) -> Option<Vec<InstrumentIndex>> {
+        let mut places = vec![None; n_instruments];
+        let names = self.0.iter().enumerate();
+        for (owner, identity, place) in
+            names.flat_map(|(owner, names)| names.iter().map(move |(name, at)| (owner, name, at)))
+        {
+            let found = Some(now.find(owner, identity)?);
+            if places[*place].is_some_and(|_| places[*place] != found) {
+                return None;
+            }
+            places[*place] = found;
+        }
+        let places: Vec<InstrumentIndex> = places.into_iter().collect::<Option<_>>()?;
+        let distinct: HashSet<InstrumentIndex> = places.iter().copied().collect();
+        (distinct.len() == places.len()).then_some(places)
     }
 }
 
 /// One instrument for each shared name, completed from all that is said of it.
 pub(super) fn merge_instruments(
     deliveries: &[Delivery],
-    statements: Vec<Statement<Instrument>>,
+    owners: &Owners,
+    statements: &[Statement<Instrument>],
 ) -> (Vec<Instrument>, InstrumentNames) {
-    let mut groups: BTreeMap<SharedName, Vec<Statement<Instrument>>> = BTreeMap::new();
-    for statement in one_of_each(deliveries, statements) {
+    let mut groups: BTreeMap<SharedName, Vec<&Statement<Instrument>>> = BTreeMap::new();
+    for statement in statements {
         let account = deliveries[statement.source.delivery].account.as_ref();
         groups.entry(SharedName::of(account, &statement.fact)).or_default().push(statement);
     }
-    let mut index = InstrumentNames::new(deliveries);
+    let mut names: Vec<HashMap<Identity, InstrumentIndex>> = Vec::new();
     let mut instruments = Vec::with_capacity(groups.len());
     for group in groups.into_values() {
         for statement in &group {
-            let owner = index.of_delivery[statement.source.delivery];
-            index.names[owner].insert(statement.fact.identity.clone(), instruments.len());
+            let owner = owners.of_delivery(statement.source.delivery);
+            if names.len() <= owner {
+                names.resize_with(owner + 1, HashMap::default);
+            }
+            names[owner].insert(statement.fact.identity.clone(), instruments.len());
         }
+        let group = group.into_iter().cloned().collect();
         instruments.extend(lead_and_complete(deliveries, group).map(|lead| lead.fact));
     }
-    (instruments, index)
+    (instruments, InstrumentNames(names))
 }

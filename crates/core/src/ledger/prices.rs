@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use rust_decimal::Decimal;
 
 use super::adjustment::{in_units_of_the_day, told_once};
-use super::instruments::InstrumentNames;
-use super::{Book, BookedTransaction, InstrumentIndex, OfInstrument};
+use super::building::Context;
+use super::{Book, BookedTransaction, InstrumentIndex, OfInstrument, StartAnew};
 use crate::moment::Moment;
 use crate::quotes::{Price, PriceHistory, PriceSource, Quote, Split};
-use crate::statement::{Delivery, Statement, one_of_each};
+use crate::statement::{Arrived, Delivery, Source, Statement, Versions};
 use crate::transaction::TransactionKind;
 
 /// The prices of one instrument: quotes by the rank of the plugin that tells them, and those of books.
@@ -45,22 +45,68 @@ impl Prices {
     }
 }
 
-/// The quotes that count.
+/// Quotes, each with the instrument that it is of.
 pub(super) struct Quoted {
     pub(super) quotes: Vec<Statement<Quote>>,
-    /// Of which instrument each is.
     pub(super) instruments: Vec<InstrumentIndex>,
-    /// The prices that they tell of each instrument.
-    pub(super) prices: Vec<Prices>,
+    pub(super) versions: Versions<Quote>,
+    /// Whether one of them is of no instrument that is known.
+    pub(super) has_unplaced: bool,
 }
 
 impl Quoted {
-    pub(super) fn new(
-        deliveries: &[Delivery],
-        index: &InstrumentNames,
-        n_instruments: usize,
+    /// Takes quotes in, and marks the instruments that they are of.
+    pub(super) fn add(
+        &mut self,
+        context: Context<'_>,
         statements: Vec<Statement<Quote>>,
-    ) -> Self {
+        touched: &mut [bool],
+    ) -> Result<(), StartAnew> {
+        let owner = |source: &Source| context.owners.of_delivery(source.delivery);
+        let find = |told: &Statement<Quote>| {
+            context.names.find(owner(&told.source), &told.fact.instrument)
+        };
+        let quotes = &self.quotes;
+        let known = || {
+            let all = quotes.iter().enumerate();
+            let all = all.map(|(place, told)| (place, owner(&told.source), &told.fact.identity));
+            all.filter(|(_, owner, _)| context.is_telling(*owner))
+        };
+        let told = |place: usize| quotes[place].clone();
+        let Arrived { mut new, changed } =
+            self.versions.arrive((context.deliveries, context.owners), statements, known, told);
+        for (place, statement) in changed {
+            let instrument = find(&statement).ok_or(StartAnew)?;
+            touched[self.instruments[place]] = true;
+            touched[instrument] = true;
+            self.quotes[place] = statement;
+            self.instruments[place] = instrument;
+        }
+        self.instruments.reserve(new.len());
+        new.retain(|statement| {
+            let Some(instrument) = find(statement) else {
+                self.has_unplaced = true;
+                return false;
+            };
+            touched[instrument] = true;
+            self.instruments.push(instrument);
+            true
+        });
+        if self.quotes.is_empty() {
+            self.quotes = new;
+        } else {
+            self.quotes.extend(new);
+        }
+        Ok(())
+    }
+
+    /// Tells the prices of those instruments that are marked.
+    pub(super) fn tell_prices(
+        &self,
+        deliveries: &[Delivery],
+        marked: &[bool],
+        prices: &mut [Prices],
+    ) {
         // By name, so that of two plugins with a price of the same time it is always the same that counts.
         let plugins: BTreeSet<&str> =
             deliveries.iter().map(|delivery| delivery.plugin.as_str()).collect();
@@ -68,33 +114,31 @@ impl Quoted {
             plugins.iter().position(|plugin| *plugin == delivery.plugin).unwrap_or_default()
         };
         let ranks: Vec<usize> = deliveries.iter().map(rank).collect();
-        let mut prices = vec![Prices::default(); n_instruments];
-        let mut quotes = one_of_each(deliveries, statements);
-        let mut instruments = Vec::with_capacity(quotes.len());
-        quotes.retain(|Statement { fact: quote, source }| {
-            let Some(instrument) = index.find(source.delivery, &quote.instrument) else {
-                return false;
-            };
+        for (Statement { fact: quote, source }, &instrument) in
+            self.quotes.iter().zip(&self.instruments).filter(|(_, place)| marked[**place])
+        {
             let (price, currency) = (quote.price, quote.currency);
             let price = Price { date: quote.at.date, price, currency, source: PriceSource::Quote };
             prices[instrument].quote(ranks[source.delivery], quote.at, price);
-            instruments.push(instrument);
-            true
-        });
-        Self { quotes, instruments, prices }
+        }
     }
 }
 
 impl Book {
-    pub(super) fn tell_prices(&self, prices: &mut [Prices]) {
-        for OfInstrument { fact: position, instrument, .. } in &self.positions {
+    /// Tells the prices of those instruments that are marked.
+    pub(super) fn tell_prices(&self, marked: &[bool], prices: &mut [Prices]) {
+        for OfInstrument { fact: position, instrument, .. } in
+            self.positions.iter().filter(|told| marked[told.instrument])
+        {
             if let (Some(price), Some(currency)) = (position.price, position.price_currency) {
                 let price =
                     Price { date: position.date, price, currency, source: PriceSource::Position };
                 prices[*instrument].own.push((Moment::day(position.date), price));
             }
         }
-        for BookedTransaction { transaction, instrument, .. } in &self.transactions {
+        for BookedTransaction { transaction, instrument, .. } in
+            self.transactions.iter().filter(|booked| marked[booked.instrument])
+        {
             let (Some(price), Some(currency)) = (transaction.price, transaction.price_currency)
             else {
                 continue;
@@ -115,15 +159,21 @@ impl Book {
         }
     }
 
-    /// Splits, with the ratio that follows from the units before and behind them.
-    pub(super) fn tell_splits(&self, book: usize, prices: &mut [Prices]) {
+    /// Tells the splits of those instruments that are marked, with the ratio that follows from the units
+    /// before and behind them.
+    pub(super) fn tell_splits(&self, book: usize, marked: &[bool], prices: &mut [Prices]) {
+        let mut rows = self.transactions.iter().filter(|booked| marked[booked.instrument]);
+        if !rows.any(|booked| booked.transaction.kind == TransactionKind::Split) {
+            return;
+        }
         let mut held: HashMap<InstrumentIndex, Decimal> = HashMap::new();
         for legs in self.actions() {
             let legs: Vec<&BookedTransaction> =
                 legs.iter().map(|leg| &self.transactions[leg]).collect();
             let first = legs[0];
             let date = first.transaction.at.date;
-            let is_split = first.transaction.kind == TransactionKind::Split
+            let is_split = marked[first.instrument]
+                && first.transaction.kind == TransactionKind::Split
                 && legs.iter().all(|leg| leg.instrument == first.instrument);
             let quantity = held.entry(first.instrument).or_default();
             if is_split {

@@ -8,7 +8,7 @@ use stonks_core::figure::Figure;
 use stonks_core::fx::Rates;
 use stonks_core::holdings::{Development, Holding, Terms, development, holdings};
 use stonks_core::instrument::{AssetClass, Instrument};
-use stonks_core::ledger::Ledger;
+use stonks_core::ledger::{Ledger, StartAnew};
 use stonks_core::lots::{Choices, CostMethod};
 use stonks_core::moment::Moment;
 use stonks_core::money::{Currency, Money};
@@ -96,6 +96,24 @@ pub(crate) fn cash(id: &str, at: &str, kind: CashKind, amount: &str) -> CashMove
     }
 }
 
+/// A share that is told by its name. A name that is an ISIN is the same share in every account.
+pub(crate) fn share(name: &str) -> Instrument {
+    Instrument {
+        name: Some(name.to_owned()),
+        isin: name.parse().ok(),
+        identity: name.parse().unwrap(),
+        asset_class: AssetClass::Stock,
+        symbol: None,
+        market: None,
+        currency: None,
+        multiplier: None,
+        terms: None,
+        sector: None,
+        country: None,
+        codes: Vec::new(),
+    }
+}
+
 pub(crate) fn opening(day: &str, amount: &str) -> Balance {
     Balance {
         identity: format!("opening:{day}").parse().unwrap(),
@@ -163,23 +181,7 @@ impl Story {
             _ => None,
         });
         let names: std::collections::BTreeSet<_> = names.cloned().collect();
-        let instruments = names.into_iter().map(|identity| {
-            Fact::Instrument(Instrument {
-                name: Some(identity.to_string()),
-                // A name that is an ISIN is the same share in every account.
-                isin: identity.as_str().parse().ok(),
-                identity,
-                asset_class: AssetClass::Stock,
-                symbol: None,
-                market: None,
-                currency: None,
-                multiplier: None,
-                terms: None,
-                sector: None,
-                country: None,
-                codes: Vec::new(),
-            })
-        });
+        let instruments = names.into_iter().map(|name| Fact::Instrument(share(name.as_str())));
         let facts =
             instruments.chain(facts).map(|fact| Located { fact, location: Location::default() });
         self.deliveries.push((delivery, facts.collect()));
@@ -212,6 +214,30 @@ impl Story {
             all.deliver(delivery, facts);
         }
         Ledger::new(all)
+    }
+
+    /// The same ledger, made by adding one delivery after the other; and how often it couldn't be had
+    /// from what was known, so that it was made of all facts until then.
+    pub(crate) fn ledger_by_addition(self) -> (Ledger, usize) {
+        let (mut ledger, mut n_anew) = (Ledger::default(), 0);
+        for n_told in 1..=self.deliveries.len() {
+            let told = &self.deliveries[..n_told];
+            let facts = |n_known: usize| {
+                let mut facts = Facts { choices: self.choices.clone(), ..Facts::default() };
+                let accounts = self.deliveries.iter().flat_map(|(it, _)| it.account.clone());
+                facts.methods = accounts.map(|account| (account, self.method)).collect();
+                facts.deliveries = told[..n_known].iter().map(|(it, _)| it.clone()).collect();
+                for (delivery, told) in &told[n_known..] {
+                    facts.deliver(delivery.clone(), told.clone());
+                }
+                facts
+            };
+            ledger = ledger.with(facts(n_told - 1)).unwrap_or_else(|StartAnew| {
+                n_anew += 1;
+                Ledger::new(facts(0))
+            });
+        }
+        (ledger, n_anew)
     }
 }
 

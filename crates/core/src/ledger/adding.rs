@@ -1,0 +1,233 @@
+//! New facts beside those that the ledger knows, and what they change.
+//!
+//! A ledger is made by adding all facts to an empty one, and kept up by adding those that are new. Both
+//! go this one way, so that both come to the same; what a new fact doesn't touch stays as it is.
+
+use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, ParallelIterator as _};
+
+use super::building::{BookFacts, BookVersions, Books, Built, Context};
+use super::instruments::{InstrumentNames, merge_instruments};
+use super::prices::{Prices, Quoted};
+use super::{Ledger, StartAnew};
+use crate::account::BrokerAccount;
+use crate::fact::Note;
+use crate::fx::FxRate;
+use crate::instrument::Instrument;
+use crate::quotes::{PriceHistory, Quote};
+use crate::statement::{Arrived, Completed, Delivery, Facts, Owners, Statement, Versions};
+
+/// What new facts are held against.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Known {
+    owners: Owners,
+    names: InstrumentNames,
+    instruments: Listed<Instrument>,
+    broker_accounts: Listed<BrokerAccount>,
+    books: BookVersions,
+    quotes: Versions<Quote>,
+    fx_rates: Versions<FxRate>,
+    notes: Versions<Note>,
+    /// Whether a fact found no place, which one to come might give it.
+    has_unplaced: bool,
+}
+
+/// Facts of one kind, in the order of first arrival.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Listed<T> {
+    facts: Vec<Statement<T>>,
+    versions: Versions<T>,
+}
+
+impl<T> Default for Listed<T> {
+    fn default() -> Self {
+        Self { facts: Vec::new(), versions: Versions::default() }
+    }
+}
+
+impl Ledger {
+    #[must_use]
+    pub fn new(facts: Facts) -> Self {
+        // Of an empty ledger nothing can be in the way.
+        Self::default().with(facts).unwrap_or_default()
+    }
+
+    /// The ledger with new facts: the same as one that is made of all of them at once.
+    ///
+    /// The deliveries of `facts` begin with those that the ledger knows, its methods and choices are all
+    /// that count from now on, and what else it holds is new.
+    ///
+    /// # Errors
+    /// [`StartAnew`] where it can't be had from what is known.
+    pub fn with(mut self, mut facts: Facts) -> Result<Self, StartAnew> {
+        let n_known = self.continue_with(std::mem::take(&mut facts.deliveries))?;
+        let touched = self.add_instruments(std::mem::take(&mut facts.instruments))?;
+        self.add_shared(&mut facts);
+        self.add_booked(facts, n_known, touched)?;
+        Ok(self)
+    }
+
+    /// Takes over deliveries that continue those of before, and tells how many those are.
+    fn continue_with(&mut self, deliveries: Vec<Delivery>) -> Result<usize, StartAnew> {
+        let n_known = self.deliveries.len();
+        let is_continued = deliveries.get(..n_known).is_some_and(|known| {
+            known.iter().zip(&self.deliveries).all(|(now, before)| now.is_same(before))
+        });
+        if !is_continued || self.known.has_unplaced {
+            return Err(StartAnew);
+        }
+        self.known.owners.extend(&deliveries[n_known..]);
+        self.deliveries = deliveries;
+        Ok(n_known)
+    }
+
+    /// Takes in what belongs to books, and quotes. `touched` are the instruments that changed by
+    /// themselves.
+    fn add_booked(
+        &mut self,
+        facts: Facts,
+        n_known: usize,
+        touched: Vec<bool>,
+    ) -> Result<(), StartAnew> {
+        let known = &mut self.known;
+        let telling = known.owners.telling(n_known);
+        let context = Context {
+            deliveries: &self.deliveries,
+            owners: &known.owners,
+            names: &known.names,
+            telling: &telling,
+        };
+        let mut quoted = Quoted {
+            quotes: std::mem::take(&mut self.quotes),
+            instruments: std::mem::take(&mut self.quoted),
+            versions: std::mem::take(&mut known.quotes),
+            has_unplaced: false,
+        };
+        let book_facts = BookFacts {
+            transactions: facts.transactions,
+            movements: facts.movements,
+            positions: facts.positions,
+            balances: facts.balances,
+            upcoming: facts.upcoming,
+        };
+        let mut prices = vec![Prices::default(); touched.len()];
+        let mut in_quotes = vec![false; touched.len()];
+        let mut books = Books::new(context, std::mem::take(&mut self.books), touched);
+        // Neither knows of the other, and each may be most of the work.
+        let (built, quotes) = rayon::join(
+            || {
+                books.add(book_facts, &mut known.books)?;
+                Ok(books.in_order(&known.broker_accounts.facts, &facts.methods, &facts.choices))
+            },
+            || {
+                quoted.add(context, facts.quotes, &mut in_quotes)?;
+                quoted.tell_prices(context.deliveries, &in_quotes, &mut prices);
+                Ok(())
+            },
+        );
+        quotes?;
+        let Built { books, touched: in_books, has_unplaced } = built?;
+        // What books touched alone wasn't known when the quotes were told.
+        let in_books_alone: Vec<bool> =
+            in_books.iter().zip(&in_quotes).map(|(own, told)| *own && !told).collect();
+        quoted.tell_prices(&self.deliveries, &in_books_alone, &mut prices);
+        known.has_unplaced = has_unplaced || quoted.has_unplaced;
+        known.quotes = quoted.versions;
+        (self.quotes, self.quoted, self.books) = (quoted.quotes, quoted.instruments, books);
+        let touched: Vec<bool> =
+            in_books.into_iter().zip(in_quotes).map(|(own, told)| own || told).collect();
+        self.price(&touched, prices);
+        Ok(())
+    }
+
+    /// Makes the price histories of what was touched anew, from `prices` that quotes tell and from those
+    /// that books do.
+    fn price(&mut self, touched: &[bool], mut prices: Vec<Prices>) {
+        for (place, book) in self.books.iter().enumerate() {
+            book.tell_prices(touched, &mut prices);
+            book.tell_splits(place, touched, &mut prices);
+        }
+        let known = std::mem::take(&mut self.prices);
+        let told = prices.into_par_iter().zip(known).zip(touched);
+        let told =
+            told.map(|((prices, known), touched)| if *touched { prices.history() } else { known });
+        self.prices = told.collect();
+    }
+
+    /// Takes instruments in. Whether each of them, as they are numbered now, changed.
+    fn add_instruments(
+        &mut self,
+        statements: Vec<Statement<Instrument>>,
+    ) -> Result<Vec<bool>, StartAnew> {
+        let Known { owners, names, instruments, .. } = &mut self.known;
+        if !instruments.add((&self.deliveries, owners), statements) {
+            return Ok(vec![false; self.instruments.len()]);
+        }
+        let (merged, names_now) = merge_instruments(&self.deliveries, owners, &instruments.facts);
+        let places = names.moved_to(&names_now, self.instruments.len()).ok_or(StartAnew)?;
+        let mut touched = vec![false; merged.len()];
+        let mut prices = vec![PriceHistory::default(); merged.len()];
+        let before = std::mem::take(&mut self.instruments).into_iter();
+        for ((before, place), known) in before.zip(&places).zip(std::mem::take(&mut self.prices)) {
+            touched[*place] = merged[*place] != before;
+            prices[*place] = known;
+        }
+        (self.instruments, self.prices) = (merged, prices);
+        *names = names_now;
+        for instrument in &mut self.quoted {
+            *instrument = places[*instrument];
+        }
+        for book in &mut self.books {
+            let owner = owners.of_account(&book.account);
+            book.renumber(&places, |name| names.find(owner?, name));
+        }
+        Ok(touched)
+    }
+
+    /// Takes in what belongs to no book.
+    fn add_shared(&mut self, facts: &mut Facts) {
+        let told_by = (self.deliveries.as_slice(), &self.known.owners);
+        self.known.broker_accounts.add(told_by, std::mem::take(&mut facts.broker_accounts));
+        let notes = std::mem::take(&mut facts.notes);
+        take_in(&mut self.notes, &mut self.known.notes, told_by, notes);
+        let fx_rates = std::mem::take(&mut facts.fx_rates);
+        if fx_rates.is_empty() {
+            return;
+        }
+        let known = std::mem::take(&mut self.fx_rates).into_iter();
+        let known = known.zip(std::mem::take(&mut self.fx_sources));
+        let mut all = known.map(|(fact, source)| Statement { fact, source }).collect();
+        take_in(&mut all, &mut self.known.fx_rates, told_by, fx_rates);
+        (self.fx_rates, self.fx_sources) =
+            all.into_iter().map(|told| (told.fact, told.source)).unzip();
+    }
+}
+
+impl<T: Completed + Clone + PartialEq> Listed<T> {
+    /// Takes statements in. Whether they say anything new.
+    fn add(&mut self, told_by: (&[Delivery], &Owners), statements: Vec<Statement<T>>) -> bool {
+        take_in(&mut self.facts, &mut self.versions, told_by, statements)
+    }
+}
+
+/// Takes statements into a list. Whether they say anything new.
+fn take_in<T: Completed + Clone + PartialEq>(
+    list: &mut Vec<Statement<T>>,
+    versions: &mut Versions<T>,
+    told_by: (&[Delivery], &Owners),
+    statements: Vec<Statement<T>>,
+) -> bool {
+    let known = || {
+        let all = list.iter().enumerate();
+        all.map(|(place, told)| {
+            (place, told_by.1.of_delivery(told.source.delivery), told.fact.identity())
+        })
+    };
+    let told = |place: usize| list[place].clone();
+    let Arrived { new, changed } = versions.arrive(told_by, statements, known, told);
+    let is_any = !new.is_empty() || !changed.is_empty();
+    for (place, statement) in changed {
+        list[place] = statement;
+    }
+    list.extend(new);
+    is_any
+}
