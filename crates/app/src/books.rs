@@ -1,6 +1,6 @@
 //! The ledger, read from the database and kept until the facts change.
 
-mod figures;
+pub(crate) mod figures;
 mod loading;
 
 use std::collections::BTreeSet;
@@ -234,19 +234,19 @@ impl Books {
         base: Currency,
     ) -> Result<Self, StartAnew> {
         // Somebody may still look at them: then they stay as they are.
-        let Self { ledger, rates, made_of, .. } =
+        let Self { ledger, rates, figures, made_of, .. } =
             Arc::try_unwrap(self).unwrap_or_else(|shared| shared.copied());
         let Loaded { accounts, facts } = loaded;
         let mut currencies = currencies(&facts);
         currencies.insert(base.major().0);
         currencies.extend(&made_of.currencies);
         let is_rated = facts.fx_rates.is_empty() && currencies == made_of.currencies;
-        let ledger = ledger.with(facts)?;
+        let (ledger, touched) = ledger.with(facts)?;
+        let figures = if is_rated { figures.after(&touched) } else { Figures::default() };
         let rates =
             if is_rated { rates } else { crate::rates::rates(&currencies, &ledger.fx_rates) };
         let made_of = MadeOf { deliveries, currencies, ..made_of };
-        let (changes, figures) = (Changes::default(), Figures::default());
-        Ok(Self { ledger, rates, accounts, changes, figures, made_of })
+        Ok(Self { ledger, rates, accounts, changes: Changes::default(), figures, made_of })
     }
 
     /// The same books, without what they would have to compute anew.

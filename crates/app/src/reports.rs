@@ -28,12 +28,12 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use stonks_core::account::AccountName;
 use stonks_core::figure::Figure;
-use stonks_core::holdings::Terms;
+use stonks_core::holdings::{Outcomes, Terms};
 use stonks_core::instrument::{Instrument, Isin};
 use stonks_core::ledger::{InstrumentIndex, Ledger};
 use stonks_core::money::{Currency, round, to_canonical};
-use stonks_core::performance::{DayValue, Scope, Series, value_history};
-use stonks_core::portfolio::{Portfolio, portfolio};
+use stonks_core::performance::{DayValue, Scope, Series, value_history_since};
+use stonks_core::portfolio::{Portfolio, portfolio_since};
 use stonks_core::statement::Source;
 use utoipa::ToSchema;
 
@@ -60,6 +60,7 @@ pub use transactions::{FeeItem, TransactionRow};
 use crate::accounts::AccountError;
 use crate::app::App;
 use crate::books::Books;
+use crate::books::figures::Days;
 
 /// What a report is to cover.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -130,13 +131,22 @@ impl Desk {
 
     /// What is there, and the figures about the whole.
     fn portfolio(&self) -> Arc<Portfolio> {
-        let compute = || portfolio(self.ledger(), self.account(), self.terms());
-        self.books.figures.portfolios.to((self.query.account.clone(), self.as_of), compute)
+        let compute = |known: Option<Outcomes>| {
+            let known = known.unwrap_or_default();
+            let (portfolio, known) =
+                portfolio_since(self.ledger(), self.account(), self.terms(), known);
+            (Arc::new(portfolio), known)
+        };
+        let answers = &self.books.figures.portfolios;
+        Arc::clone(&answers.to((self.query.account.clone(), self.as_of), compute).0)
     }
 
     /// Every calendar day from the first fact on.
     fn history(&self) -> Arc<Vec<DayValue>> {
-        let compute = || value_history(self.ledger(), self.account(), None, self.terms());
+        let compute = |known: Option<Days<Vec<DayValue>>>| {
+            let known = owned(known).unwrap_or_else(|| (Vec::new(), Date::MIN));
+            value_history_since(self.ledger(), self.account(), self.terms(), known)
+        };
         self.books.figures.histories.to((self.query.account.clone(), self.as_of), compute)
     }
 
@@ -147,13 +157,16 @@ impl Desk {
             Scope::Account(account) => (Some(account.clone()), None),
             Scope::Holding { instrument, account } => (account.cloned(), Some(instrument)),
         };
-        let compute = || Series::of(self.ledger(), scope, self.terms());
+        let compute = |known| Series::since(self.ledger(), scope, self.terms(), owned(known));
         self.books.figures.series.to((account, instrument, self.as_of), compute)
     }
 
     /// The same of each holding, also of those that are no more.
     fn holdings_series(&self) -> Arc<Vec<(InstrumentIndex, Series)>> {
-        let compute = || Series::of_holdings(self.ledger(), self.account(), self.terms());
+        let compute = |known| {
+            let known = owned(known).unwrap_or_else(|| (Vec::new(), Date::MIN));
+            Series::of_holdings_since(self.ledger(), self.account(), self.terms(), known)
+        };
         self.books.figures.holdings.to((self.query.account.clone(), self.as_of), compute)
     }
 
@@ -185,6 +198,11 @@ impl Desk {
     fn figure(&self, figure: &Figure, reasons: &mut Vec<String>) -> Option<Amount> {
         known(figure, reasons).map(|amount| self.rounded(amount))
     }
+}
+
+/// Days to go on with, which nobody else looks at any more in most cases.
+fn owned<T: Clone>(known: Option<Days<T>>) -> Option<(T, Date)> {
+    known.map(|(days, since)| (Arc::unwrap_or_clone(days), since))
 }
 
 fn rounded_in(amount: Decimal, currency: Currency) -> Amount {

@@ -89,17 +89,19 @@ pub struct Contribution {
 /// day.
 #[must_use]
 pub fn contributions(ledger: &Ledger, book: &Book, terms: Terms<'_>) -> Vec<Contribution> {
-    contributions_but(ledger, book, terms, |_| false)
+    contributions_since(ledger, book, terms, Date::MIN, |_| false)
 }
 
-/// The same without the transfers that `is_left_out`.
-pub(crate) fn contributions_but(
+/// The same since a day, without the transfers that `is_left_out`.
+pub(crate) fn contributions_since(
     ledger: &Ledger,
     book: &Book,
     terms: Terms<'_>,
+    since: Date,
     is_left_out: impl Fn(&BookedTransaction) -> bool,
 ) -> Vec<Contribution> {
-    let mut contributions: Vec<Contribution> = each(ledger, book, terms, is_left_out).collect();
+    let mut contributions: Vec<Contribution> =
+        each(ledger, book, terms, since, is_left_out).collect();
     contributions.sort_by_key(|contribution| contribution.date);
     contributions
 }
@@ -109,12 +111,14 @@ fn each(
     ledger: &Ledger,
     book: &Book,
     terms: Terms<'_>,
+    since: Date,
     is_left_out: impl Fn(&BookedTransaction) -> bool,
 ) -> impl Iterator<Item = Contribution> {
+    let is_asked = move |date: Date| since <= date && date <= terms.as_of;
     let deposits =
         deposits(book).into_iter().map(|deposit| (deposit.cause, deposit.at.date, deposit.money));
-    let outside = book.outside_flows().map(|(cause, flow)| (cause, flow.date, flow.money));
-    let in_cash = deposits.chain(outside).filter(move |(_, date, _)| *date <= terms.as_of).map(
+    let outside = book.outside_flows(since).map(|(cause, flow)| (cause, flow.date, flow.money));
+    let in_cash = deposits.chain(outside).filter(move |(_, date, _)| is_asked(*date)).map(
         move |(cause, date, money)| Contribution {
             date,
             amount: terms.in_base(money, date),
@@ -122,12 +126,13 @@ fn each(
             cause,
         },
     );
-    let in_units = book.transactions.iter().enumerate().filter_map(move |(index, booked)| {
+    let rows = book.transactions.iter().enumerate().skip(book.first_since(since));
+    let in_units = rows.filter_map(move |(index, booked)| {
         let transaction = &booked.transaction;
         let date = transaction.at.date;
         let is_transfer =
             matches!(transaction.kind, TransactionKind::TransferIn | TransactionKind::TransferOut);
-        if !is_transfer || date > terms.as_of || !booked.cash.is_empty() || is_left_out(booked) {
+        if !is_transfer || !is_asked(date) || !booked.cash.is_empty() || is_left_out(booked) {
             return None;
         }
         let instrument = &ledger.instruments[booked.instrument];
@@ -149,7 +154,7 @@ fn each(
 /// What was put in less what was taken out of a book.
 #[must_use]
 pub fn net_contributions(ledger: &Ledger, book: &Book, terms: Terms<'_>) -> Sum {
-    total(each(ledger, book, terms, |_| false).map(|contribution| contribution.amount))
+    total(each(ledger, book, terms, Date::MIN, |_| false).map(|contribution| contribution.amount))
 }
 
 /// Sum of these contributions.

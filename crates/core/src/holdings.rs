@@ -9,13 +9,22 @@
 //!   account they leave.
 
 mod actions;
+mod courses;
 mod exchange;
+mod families;
+mod outcomes;
 mod positions;
 mod trades;
 mod transfers;
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+
+use families::Families;
+pub use outcomes::{Outcomes, holdings_since};
+use outcomes::{Question, develop, in_order};
 
 use crate::account::AccountName;
 use crate::corporate_actions::CorporateAction;
@@ -59,7 +68,7 @@ pub struct Holding {
     /// position is short.
     pub oversold: Decimal,
     /// By the day of acquisition.
-    pub lots: Vec<Lot>,
+    pub lots: Arc<Vec<Lot>>,
 }
 
 impl Holding {
@@ -104,6 +113,13 @@ pub struct Development {
     pub sales: Vec<Sale>,
     /// In the order in which they happened.
     pub corporate_actions: Vec<CorporateAction>,
+}
+
+/// What is told on the way.
+#[derive(Debug, Default)]
+struct Told {
+    sales: Vec<Sale>,
+    corporate_actions: Vec<CorporateAction>,
     /// What the one sale that was asked about could use.
     candidates: Vec<Lot>,
 }
@@ -111,7 +127,7 @@ pub struct Development {
 /// Holdings of the books of one account, or of all, at the end of `terms.as_of`.
 #[must_use]
 pub fn holdings(ledger: &Ledger, account: Option<&AccountName>, terms: Terms<'_>) -> Vec<Holding> {
-    positions::develop(ledger, account, terms, (false, None)).holdings
+    holdings_since(ledger, account, terms, Outcomes::default()).0
 }
 
 /// Holdings, and every sale and corporate action up to the end of `terms.as_of` on the way there.
@@ -121,15 +137,33 @@ pub fn development(
     account: Option<&AccountName>,
     terms: Terms<'_>,
 ) -> Development {
-    positions::develop(ledger, account, terms, (true, None))
+    let families = Families::of(ledger);
+    let question = Question { account, is_told: true, watched: None };
+    let (mut positions, mut told) = (Vec::new(), Told::default());
+    for (_, (outcomes, of_family)) in develop(ledger, &families, terms, question, |_| true) {
+        positions.extend(outcomes);
+        told.sales.extend(of_family.sales);
+        told.corporate_actions.extend(of_family.corporate_actions);
+    }
+    told.sales.sort_by_key(|sale| (sale.date, sale.place));
+    told.corporate_actions.sort_by_key(|action| (action.date, action.places.first().copied()));
+    let holdings = in_order(ledger, positions.iter(), terms);
+    let Told { sales, corporate_actions, .. } = told;
+    Development { holdings, sales, corporate_actions }
 }
 
 /// The lots from which a sale could take its units, in the order in which it would without a choice of
 /// the user's. Empty where the place tells no sale.
 #[must_use]
 pub fn candidates(ledger: &Ledger, sale: Place, terms: Terms<'_>) -> Vec<Lot> {
+    let Some(sold) = ledger.transaction(sale) else { return Vec::new() };
+    let families = Families::of(ledger);
+    let family = families.first(sold.instrument);
     let account = ledger.books.get(sale.book).map(|book| &book.account);
-    positions::develop(ledger, account, terms, (false, Some(sale))).candidates
+    let question = Question { account, is_told: false, watched: Some(sale) };
+    let is_family = |instrument| families.first(instrument) == family;
+    let told = develop(ledger, &families, terms, question, is_family);
+    told.into_iter().flat_map(|(_, (_, told))| told.candidates).collect()
 }
 
 /// What `quantity` units are worth at `price`.

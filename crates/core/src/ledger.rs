@@ -7,6 +7,7 @@ mod instruments;
 mod kept;
 mod order;
 mod prices;
+mod touched;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,6 +16,7 @@ use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
 use adding::Known;
+pub use touched::Touched;
 
 use crate::account::{AccountName, BrokerAccount};
 use crate::cash::{Balance, CashMovement, Position, UpcomingDividend};
@@ -198,12 +200,18 @@ impl Book {
         });
         let openings = self.openings().map(|(flow, _)| (Cause::Opening(flow.money.currency), flow));
         let counts = |(_, flow): &(Cause, CashFlow)| !self.is_before_opening(flow);
-        openings.chain(movements.chain(self.unsettled_flows()).filter(counts))
+        openings.chain(movements.chain(self.unsettled_flows(Date::MIN)).filter(counts))
     }
 
-    /// The cash of transactions that no movement settles.
-    fn unsettled_flows(&self) -> impl Iterator<Item = (Cause, CashFlow)> {
-        let unsettled = self.transactions.iter().enumerate().filter(|(_, it)| !it.is_settled);
+    /// Where the transactions of a day, or of a later one, begin.
+    pub(crate) fn first_since(&self, date: Date) -> usize {
+        self.transactions.partition_point(|booked| booked.transaction.at.date < date)
+    }
+
+    /// The cash of transactions since a day that no movement settles.
+    fn unsettled_flows(&self, since: Date) -> impl Iterator<Item = (Cause, CashFlow)> {
+        let all = self.transactions.iter().enumerate().skip(self.first_since(since));
+        let unsettled = all.filter(|(_, booked)| !booked.is_settled);
         unsettled.flat_map(|(index, booked)| {
             let date = booked.transaction.at.date;
             let cause = Cause::Row(Row::Transaction(index));
@@ -230,10 +238,11 @@ impl Book {
     }
 
     /// Flows between the account and the cash that isn't told: those of trades where no statement
-    /// tells the cash, or tells it only later. They count as money put in (positive) or taken out.
-    pub fn outside_flows(&self) -> impl Iterator<Item = (Cause, CashFlow)> {
+    /// tells the cash, or tells it only later. They count as money put in (positive) or taken out. Those of
+    /// a day, or of a later one.
+    pub fn outside_flows(&self, since: Date) -> impl Iterator<Item = (Cause, CashFlow)> {
         let is_cash_known = self.is_cash_known();
-        self.unsettled_flows()
+        self.unsettled_flows(since)
             .filter(move |(_, flow)| !is_cash_known || self.is_before_opening(flow))
             .map(|(cause, flow)| {
                 let money = Money::new(-flow.money.amount, flow.money.currency);
@@ -264,11 +273,13 @@ impl Book {
         [transactions, movements, openings].into_iter().flatten().min()
     }
 
-    /// Transactions in order; the legs of one corporate action together, where its first one stands.
-    pub(crate) fn actions(&self) -> Vec<Legs> {
-        let mut actions: Vec<Legs> = Vec::with_capacity(self.transactions.len());
+    /// Transactions in order; the legs of one corporate action together, where its first one stands. Of
+    /// the instruments that are wanted alone.
+    pub(crate) fn actions(&self, is_wanted: impl Fn(InstrumentIndex) -> bool) -> Vec<Legs> {
+        let mut actions: Vec<Legs> = Vec::new();
         let mut places: HashMap<&str, usize> = HashMap::new();
-        for (index, booked) in self.transactions.iter().enumerate() {
+        let rows = self.transactions.iter().enumerate();
+        for (index, booked) in rows.filter(|(_, booked)| is_wanted(booked.instrument)) {
             match &booked.transaction.group {
                 Some(group) if !is_trade(booked.transaction.kind) => {
                     if let Some(&place) = places.get(group.as_str()) {
@@ -298,7 +309,7 @@ impl Legs {
     }
 }
 
-const fn is_trade(kind: TransactionKind) -> bool {
+pub(crate) const fn is_trade(kind: TransactionKind) -> bool {
     matches!(kind, TransactionKind::Buy | TransactionKind::Sell)
 }
 

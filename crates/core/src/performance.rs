@@ -23,7 +23,7 @@ mod time_weighted;
 pub use benchmark::Comparison;
 pub use breakdown::Breakdown;
 pub use dietz::modified_dietz;
-pub use history::{DayValue, MOST_AGE, Stale, Told, value_history};
+pub use history::{DayValue, MOST_AGE, Stale, Told, value_history, value_history_since};
 pub use intervals::Interval;
 pub use invested::{average_invested, return_on_average};
 pub use money_weighted::{Flow, irr, mirr, npv, xirr, xnpv};

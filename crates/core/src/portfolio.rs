@@ -6,13 +6,14 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
 use crate::account::AccountName;
 use crate::deposits::net_contributions;
 use crate::figure::{Figure, NoValue, Sum, both, difference, product, quotient, sum};
-use crate::holdings::{Holding, Terms, holdings};
+use crate::holdings::{Holding, Outcomes, Terms, holdings_since};
 use crate::ledger::{InstrumentIndex, Ledger};
 use crate::money::{Currency, Money};
 
@@ -51,10 +52,33 @@ pub struct Total {
 /// The portfolio of one account, or of all, at the end of `terms.as_of`.
 #[must_use]
 pub fn portfolio(ledger: &Ledger, account: Option<&AccountName>, terms: Terms<'_>) -> Portfolio {
-    let holdings = holdings(ledger, account, terms);
-    let mut cash = Vec::new();
-    let mut deposits = Sum::default();
-    let mut without_cash = Vec::new();
+    portfolio_since(ledger, account, terms, Outcomes::default()).0
+}
+
+/// The same, where `known` is what is known already of the same account and the same terms; and what is
+/// known then.
+#[must_use]
+pub fn portfolio_since(
+    ledger: &Ledger,
+    account: Option<&AccountName>,
+    terms: Terms<'_>,
+    known: Outcomes,
+) -> (Portfolio, Outcomes) {
+    let ((holdings, known), (cash, deposits, without_cash)) = rayon::join(
+        || holdings_since(ledger, account, terms, known),
+        || cash_and_deposits(ledger, account, terms),
+    );
+    let total = Total::new(&holdings, &cash, deposits, without_cash);
+    (Portfolio { holdings, cash, total }, known)
+}
+
+/// Cash, what was put in less what was taken out, and the books whose cash isn't told.
+fn cash_and_deposits(
+    ledger: &Ledger,
+    account: Option<&AccountName>,
+    terms: Terms<'_>,
+) -> (Vec<CashBalance>, Sum, Vec<String>) {
+    let (mut cash, mut deposits, mut without_cash) = (Vec::new(), Sum::default(), Vec::new());
     for book in ledger.books_of(account) {
         match book.cash(terms.as_of) {
             Some(balances) => cash.extend(balances.into_iter().map(|(currency, amount)| {
@@ -70,8 +94,7 @@ pub fn portfolio(ledger: &Ledger, account: Option<&AccountName>, terms: Terms<'_
         }
         deposits.extend(&net_contributions(ledger, book, terms));
     }
-    let total = Total::new(&holdings, &cash, deposits, without_cash);
-    Portfolio { holdings, cash, total }
+    (cash, deposits, without_cash)
 }
 
 impl Total {
@@ -144,8 +167,9 @@ impl Holding {
         self.unrealized_gain = both(&self.unrealized_gain, &other.unrealized_gain, sum);
         self.oversold = self.oversold.saturating_add(other.oversold);
         self.price = self.price.or(other.price);
-        self.lots.extend(other.lots);
-        self.lots.sort_by_key(|lot| lot.acquired);
+        let lots = Arc::make_mut(&mut self.lots);
+        lots.extend(other.lots.iter().cloned());
+        lots.sort_by_key(|lot| lot.acquired);
     }
 }
 

@@ -102,6 +102,14 @@ impl PriceHistory {
         since.fold(Decimal::ONE, |ratio, split| ratio.saturating_mul(split.ratio))
     }
 
+    /// The first day from which on prices are others than in `before`; none where all are the same.
+    #[must_use]
+    pub fn first_change_from(&self, before: &Self) -> Option<Date> {
+        let prices = first_difference(&self.prices, &before.prices, |price| price.date);
+        let splits = first_difference(&self.splits, &before.splits, |split| split.date);
+        prices.into_iter().chain(splits).min()
+    }
+
     #[must_use]
     pub fn as_slice(&self) -> &[Price] {
         &self.prices
@@ -112,6 +120,13 @@ impl PriceHistory {
     pub fn splits(&self) -> &[Split] {
         &self.splits
     }
+}
+
+/// The earlier day of the first two that differ.
+fn first_difference<T: PartialEq>(left: &[T], right: &[T], date: fn(&T) -> Date) -> Option<Date> {
+    let n_same = left.iter().zip(right).take_while(|(left, right)| left == right).count();
+    let days = [left.get(n_same), right.get(n_same)].into_iter().flatten().map(date);
+    days.min()
 }
 
 #[cfg(test)]

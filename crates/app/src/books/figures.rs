@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
 use stonks_core::account::AccountName;
-use stonks_core::ledger::InstrumentIndex;
+use stonks_core::holdings::Outcomes;
+use stonks_core::ledger::{InstrumentIndex, Touched};
 use stonks_core::performance::{DayValue, Series};
 use stonks_core::portfolio::Portfolio;
 
@@ -50,18 +51,114 @@ impl<Q: Eq + Hash, T> Answers<Q, T> {
     }
 }
 
+/// An answer of which a part may still hold when new facts come.
+pub(crate) trait Lasting: Sized {
+    /// What is kept of it.
+    type Rest;
+
+    fn rest(answer: &Arc<Self>) -> Self::Rest;
+
+    /// What still holds once these instruments and days were touched; none where nothing does.
+    fn touched(rest: Self::Rest, touched: &Touched) -> Option<Self::Rest>;
+}
+
+/// What all accounts or one hold, and what is known of each family of instruments.
+pub(crate) type Valued = (Arc<Portfolio>, Outcomes);
+
+impl Lasting for Valued {
+    type Rest = Outcomes;
+
+    fn rest(answer: &Arc<Self>) -> Outcomes {
+        answer.1.clone()
+    }
+
+    fn touched(mut rest: Outcomes, touched: &Touched) -> Option<Outcomes> {
+        rest.forget(touched);
+        Some(rest)
+    }
+}
+
+/// Days that are known, of which those before the date still hold.
+pub(crate) type Days<T> = (Arc<T>, Date);
+
+/// Answers about one day after the other.
+macro_rules! days_that_last {
+    ($($type:ty),*) => {$(
+        impl Lasting for $type {
+            type Rest = Days<Self>;
+
+            fn rest(answer: &Arc<Self>) -> Days<Self> {
+                (Arc::clone(answer), Date::MAX)
+            }
+
+            fn touched((days, since): Days<Self>, touched: &Touched) -> Option<Days<Self>> {
+                let since = since.min(touched.since());
+                (since > Date::MIN).then_some((days, since))
+            }
+        }
+    )*};
+}
+
+days_that_last!(Vec<DayValue>, Series, HoldingSeries);
+
+/// Answers to one kind of question, and what still holds of those that the books of before gave.
+pub(crate) struct LastingAnswers<Q, T: Lasting> {
+    answers: Answers<Q, T>,
+    rests: Mutex<HashMap<Q, T::Rest>>,
+}
+
+impl<Q, T: Lasting> Default for LastingAnswers<Q, T> {
+    fn default() -> Self {
+        Self { answers: Answers::default(), rests: Mutex::default() }
+    }
+}
+
+impl<Q: Eq + Hash, T: Lasting> LastingAnswers<Q, T> {
+    /// The answer that is known, or a new one from what still holds of the last. Of two who ask at once, one
+    /// may have nothing to begin with.
+    pub(crate) fn to(&self, question: Q, compute: impl FnOnce(Option<T::Rest>) -> T) -> Arc<T> {
+        let rest = self.rests.lock().unwrap_or_else(PoisonError::into_inner).remove(&question);
+        self.answers.to(question, || compute(rest))
+    }
+
+    /// What still holds of all answers once new facts have come.
+    fn after(self, touched: &Touched) -> Self {
+        let mut rests = self.rests.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let answers = self.answers.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        rests.extend(answers.into_iter().map(|(question, answer)| (question, T::rest(&answer))));
+        let rests = rests
+            .into_iter()
+            .take(MOST)
+            .filter_map(|(question, rest)| Some((question, T::touched(rest, touched)?)));
+        Self { answers: Answers::default(), rests: Mutex::new(rests.collect()) }
+    }
+}
+
 /// Figures of one state of the facts.
 #[derive(Default)]
 pub(crate) struct Figures {
-    pub(crate) portfolios: Answers<Question, Portfolio>,
-    pub(crate) histories: Answers<Question, Vec<DayValue>>,
-    pub(crate) series: Answers<SeriesQuestion, Series>,
-    pub(crate) holdings: Answers<Question, HoldingSeries>,
+    pub(crate) portfolios: LastingAnswers<Question, Valued>,
+    pub(crate) histories: LastingAnswers<Question, Vec<DayValue>>,
+    pub(crate) series: LastingAnswers<SeriesQuestion, Series>,
+    pub(crate) holdings: LastingAnswers<Question, HoldingSeries>,
     /// By what was asked for, in words.
     pub(crate) performance: Answers<(String, Date), PerformanceReport>,
     pub(crate) reconciliation: Answers<Question, Vec<ReconciliationRow>>,
     pub(crate) fees: Answers<(Query, Date), FeeSummary>,
     pub(crate) sales: Answers<(Query, Option<i16>, Date), SalesReport>,
+}
+
+impl Figures {
+    /// Those of the books with new facts, that begin with what still holds.
+    pub(super) fn after(self, touched: &Touched) -> Self {
+        Self {
+            portfolios: self.portfolios.after(touched),
+            histories: self.histories.after(touched),
+            series: self.series.after(touched),
+            holdings: self.holdings.after(touched),
+            ..Self::default()
+        }
+    }
 }
 
 #[cfg(test)]

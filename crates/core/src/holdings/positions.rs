@@ -1,18 +1,18 @@
-//! Positions under way: everything that happened, in its order, and what is there in the end.
+//! Positions under way: everything that happened to a family of instruments, in its order, and what is
+//! there in the end.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use super::courses::{Courses, Happening};
 use super::trades::Origins;
-use super::transfers::{Moving, transfers};
-use super::{Development, Holding, Terms, value};
-use crate::account::AccountName;
-use crate::cash::CashKind;
+use super::transfers::{Moving, Transfers};
+use super::{Holding, Terms, Told, value};
 use crate::figure::Figure;
-use crate::ledger::{Book, BookedTransaction, InstrumentIndex, Ledger, Legs, Place, Row};
+use crate::ledger::{Book, BookedTransaction, InstrumentIndex, Ledger, Place, Row};
 use crate::lots::{Amounts, Lot, Lots};
-use crate::moment::Moment;
 use crate::money::Currency;
 use crate::quotes::PriceSource;
 use crate::sales::{Gain, GainSum, Sale};
@@ -27,103 +27,76 @@ pub(super) struct Position {
     pub(super) oversold: Decimal,
 }
 
-/// What happens to a book.
-enum Happening {
-    Transactions(Legs),
-    /// Capital comes back: a movement.
-    Return(usize),
+/// What all families are followed with.
+pub(super) struct Shared<'a> {
+    pub(super) ledger: &'a Ledger,
+    pub(super) terms: Terms<'a>,
+    pub(super) transfers: Transfers,
+    pub(super) origins: Origins,
+    /// Whether sales and corporate actions are to be told.
+    pub(super) is_told: bool,
+    /// The transaction of which it is to be told what it could use.
+    pub(super) watched: Option<Place>,
 }
 
-/// A book under way.
-#[derive(Default)]
-struct Course {
-    /// What is still to happen, in order.
-    ahead: VecDeque<Happening>,
-    is_running: bool,
-}
-
+/// One family of instruments under way.
 pub(super) struct Positions<'a> {
     pub(super) ledger: &'a Ledger,
     pub(super) terms: Terms<'a>,
     /// The book to which what is happening belongs.
     pub(super) book: usize,
     pub(super) open: BTreeMap<(usize, InstrumentIndex), Position>,
-    pub(super) moving: Moving,
-    pub(super) origins: Origins,
-    /// By book; one that nobody asked for has not begun.
-    courses: HashMap<usize, Course>,
-    /// Whether sales and corporate actions are to be told.
+    pub(super) moving: Moving<'a>,
+    pub(super) origins: &'a Origins,
+    courses: Courses,
     pub(super) is_told: bool,
-    /// The transaction of which it is to be told what it could use.
     pub(super) watched: Option<Place>,
-    pub(super) told: Development,
+    pub(super) told: Told,
 }
 
-pub(super) fn develop(
-    ledger: &Ledger,
-    account: Option<&AccountName>,
-    terms: Terms<'_>,
-    (is_told, watched): (bool, Option<Place>),
-) -> Development {
-    let mut positions = Positions {
-        ledger,
-        terms,
-        book: 0,
-        open: BTreeMap::new(),
-        moving: transfers(ledger, terms.as_of),
-        origins: Origins::new(ledger),
-        courses: HashMap::new(),
-        is_told,
-        watched,
-        told: Development::default(),
-    };
-    let is_asked = |name: &AccountName| account.is_none_or(|account| account == name);
-    for (book, facts) in ledger.books.iter().enumerate() {
-        if is_asked(&facts.account) {
-            positions.run(book, None);
-        }
-    }
-    let mut development = positions.finish();
-    // Lots that moved in brought along a part of the story of the account that they left.
-    development.holdings.retain(|holding| is_asked(&holding.account));
-    development.sales.retain(|sale| is_asked(&sale.account));
-    development.corporate_actions.retain(|action| is_asked(&action.account));
-    development.sales.sort_by_key(|sale| (sale.date, sale.place));
-    development.corporate_actions.sort_by_key(|action| action.date);
-    development
-}
+/// What a position has come to, whatever it is worth. The key is its book and its instrument.
+pub(super) type Outcome = ((usize, InstrumentIndex), Settled);
 
 impl<'a> Positions<'a> {
-    /// What happens to a book, in order.
-    fn course(&self, book: usize) -> Course {
-        let facts = &self.ledger.books[book];
-        let returns = facts.movements.iter().enumerate().filter_map(|(index, booked)| {
-            let at = Moment::day(booked.movement.at.date);
-            let is_return = booked.movement.kind == CashKind::CapitalReturn;
-            is_return.then_some((at, Happening::Return(index)))
+    pub(super) fn new(shared: &'a Shared<'a>, courses: Courses) -> Self {
+        Self {
+            ledger: shared.ledger,
+            terms: shared.terms,
+            book: 0,
+            open: BTreeMap::new(),
+            moving: Moving::new(&shared.transfers),
+            origins: &shared.origins,
+            courses,
+            is_told: shared.is_told,
+            watched: shared.watched,
+            told: Told::default(),
+        }
+    }
+
+    /// Lets everything happen to the books that are asked for; and to others, as far as lots come from
+    /// them.
+    pub(super) fn outcome(mut self, is_asked: impl Fn(usize) -> bool) -> (Vec<Outcome>, Told) {
+        let books: Vec<usize> =
+            self.courses.keys().copied().filter(|book| is_asked(*book)).collect();
+        for book in books {
+            self.run(book, None);
+        }
+        let Self { open, terms, mut told, ledger, .. } = self;
+        // Lots that moved in brought along a part of the story of the account that they left.
+        let own = open.into_iter().filter(|((book, _), _)| is_asked(*book));
+        let outcomes = own.map(|((book, instrument), position)| {
+            let basis = basis(ledger, instrument, terms);
+            ((book, instrument), position.settled(basis))
         });
-        let is_past = |at: Moment| at.date <= self.terms.as_of;
-        let at = |legs: &Legs| facts.transactions[legs.first].transaction.at;
-        let actions = facts.actions().into_iter().take_while(|legs| is_past(at(legs)));
-        let mut returns: Vec<(Moment, Happening)> =
-            returns.filter(|(at, _)| is_past(*at)).collect();
-        let ahead = if returns.is_empty() {
-            actions.map(Happening::Transactions).collect()
-        } else {
-            // Capital comes back for the units of before the day's trades.
-            returns.extend(actions.map(|legs| (at(&legs), Happening::Transactions(legs))));
-            returns.sort_by_key(|(at, _)| *at);
-            returns.into_iter().map(|(_, happening)| happening).collect()
-        };
-        Course { ahead, is_running: false }
+        let outcomes = outcomes.collect();
+        told.sales.retain(|sale| is_asked(sale.place.book));
+        told.corporate_actions
+            .retain(|action| action.places.first().is_some_and(|place| is_asked(place.book)));
+        (outcomes, told)
     }
 
     /// Lets happen what is still to happen to a book, up to a transaction or all of it.
     fn run(&mut self, book: usize, until: Option<usize>) {
-        if !self.courses.contains_key(&book) {
-            let course = self.course(book);
-            self.courses.insert(book, course);
-        }
         let before = std::mem::replace(&mut self.book, book);
         while let Some(happening) = self.next(book) {
             match happening {
@@ -189,12 +162,7 @@ impl<'a> Positions<'a> {
     ) -> &mut Position {
         let (terms, ledger, method) = (self.terms, self.ledger, self.facts().method);
         self.open.entry((self.book, instrument)).or_insert_with(|| {
-            let price = ledger.prices[instrument].on(terms.as_of);
-            let currency = price
-                .filter(|price| price.source != PriceSource::Trade)
-                .map(|price| price.currency)
-                .or(ledger.instruments[instrument].currency)
-                .or(price.map(|price| price.currency))
+            let currency = basis(ledger, instrument, terms)
                 .or(transaction.price_currency)
                 .or(transaction.amount.map(|amount| amount.currency))
                 .unwrap_or(terms.base);
@@ -222,58 +190,87 @@ impl<'a> Positions<'a> {
             self.told.sales.push(sale);
         }
     }
+}
 
-    fn finish(self) -> Development {
-        let Self { ledger, terms, open, mut told, .. } = self;
-        let labels: HashMap<usize, String> =
-            ledger.books.iter().map(Book::label).enumerate().collect();
-        told.holdings = open
-            .into_iter()
-            .map(|((book, instrument), position)| {
-                let label = labels.get(&book).cloned().unwrap_or_default();
-                position.finish(ledger, terms, (book, label), instrument)
-            })
-            .collect();
-        told
-    }
+/// In which currency a position is told, as far as its first transaction needn't be asked.
+pub(super) fn basis(
+    ledger: &Ledger,
+    instrument: InstrumentIndex,
+    terms: Terms<'_>,
+) -> Option<Currency> {
+    let price = ledger.prices[instrument].on(terms.as_of);
+    price
+        .filter(|price| price.source != PriceSource::Trade)
+        .map(|price| price.currency)
+        .or(ledger.instruments[instrument].currency)
+        .or(price.map(|price| price.currency))
 }
 
 impl Position {
-    fn finish(
-        self,
+    fn settled(self, basis: Option<Currency>) -> Settled {
+        Settled {
+            basis,
+            currency: self.currency,
+            quantity: self.lots.quantity(),
+            cost: self.lots.cost(),
+            fees: self.lots.fees(),
+            realized: self.realized.gain(),
+            realized_fees: self.fees,
+            oversold: self.oversold,
+            lots: Arc::new(self.lots.into_vec()),
+        }
+    }
+}
+
+/// A position at the end of its course: all but what it is worth.
+#[derive(Debug, Clone)]
+pub(super) struct Settled {
+    /// As [`basis`] had it.
+    pub(super) basis: Option<Currency>,
+    currency: Currency,
+    quantity: Decimal,
+    cost: Amounts,
+    fees: Amounts,
+    realized: Gain,
+    realized_fees: Amounts,
+    oversold: Decimal,
+    lots: Arc<Vec<Lot>>,
+}
+
+impl Settled {
+    /// The holding, at its price.
+    pub(super) fn holding(
+        &self,
         ledger: &Ledger,
+        (book, instrument): (usize, InstrumentIndex),
         terms: Terms<'_>,
-        (book, account_label): (usize, String),
-        instrument: InstrumentIndex,
     ) -> Holding {
+        let book = &ledger.books[book];
         let price = ledger.prices[instrument].on(terms.as_of);
-        let quantity = self.lots.quantity();
-        let value = value(&ledger.instruments[instrument], quantity, price, terms.as_of);
+        let value = value(&ledger.instruments[instrument], self.quantity, price, terms.as_of);
         let to = |currency| -> Figure {
             value.clone().and_then(|money| terms.rates.convert(money, currency, terms.as_of))
         };
         let worth = Amounts { native: to(self.currency), base: to(terms.base) };
-        let (cost, fees) = (self.lots.cost(), self.lots.fees());
-        let unrealized = Gain::of(&cost, &worth, self.currency, terms.as_of, terms);
-        let realized = self.realized.gain();
+        let unrealized = Gain::of(&self.cost, &worth, self.currency, terms.as_of, terms);
         Holding {
-            account: ledger.books[book].account.clone(),
-            account_label,
+            account: book.account.clone(),
+            account_label: book.label(),
             instrument,
-            quantity,
+            quantity: self.quantity,
             currency: self.currency,
             price,
             value: worth.native,
             base_value: worth.base,
-            cost,
-            fees,
-            realized_gain: realized.base.clone(),
+            cost: self.cost.clone(),
+            fees: self.fees.clone(),
+            realized_gain: self.realized.base.clone(),
             unrealized_gain: unrealized.base.clone(),
-            realized,
+            realized: self.realized.clone(),
             unrealized,
-            realized_fees: self.fees,
+            realized_fees: self.realized_fees.clone(),
             oversold: self.oversold,
-            lots: self.lots.into_vec(),
+            lots: Arc::clone(&self.lots),
         }
     }
 }

@@ -16,24 +16,35 @@ const DAYS_BEFORE: i32 = 3;
 /// Days that units may be on their way.
 const DAYS_AFTER: i32 = 14;
 
-/// Units on their way.
-pub(super) struct Moving {
+/// Which departure belongs to which arrival.
+#[derive(Default)]
+pub(super) struct Transfers {
     /// By departure.
     arrivals: HashMap<Place, Place>,
     /// By arrival.
     departures: HashMap<Place, Place>,
+}
+
+/// Units on their way.
+pub(super) struct Moving<'a> {
+    transfers: &'a Transfers,
+    /// By arrival.
     lots: HashMap<Place, (Vec<Lot>, Currency)>,
 }
 
-impl Moving {
+impl<'a> Moving<'a> {
+    pub(super) fn new(transfers: &'a Transfers) -> Self {
+        Self { transfers, lots: HashMap::new() }
+    }
+
     /// Where the units that arrive here left the other account.
     pub(super) fn departure(&self, arrival: Place) -> Option<Place> {
-        self.departures.get(&arrival).copied()
+        self.transfers.departures.get(&arrival).copied()
     }
 
     /// Sends off lots that are told in a currency; those that go nowhere we know are gone.
     pub(super) fn send(&mut self, departure: Place, lots: Vec<Lot>, currency: Currency) {
-        if let Some(arrival) = self.arrivals.get(&departure) {
+        if let Some(arrival) = self.transfers.arrivals.get(&departure) {
             self.lots.insert(*arrival, (lots, currency));
         }
     }
@@ -56,13 +67,19 @@ struct Departure {
 }
 
 /// Departures and arrivals of the same instrument in two books that are one move: of as many units
-/// within a few days, or bound by the same group. Of several the nearest day counts.
-pub(super) fn transfers(ledger: &Ledger, as_of: Date) -> Moving {
+/// within a few days, or bound by the same group. Of several the nearest day counts. Of those instruments
+/// that are wanted.
+pub(super) fn transfers(
+    ledger: &Ledger,
+    as_of: Date,
+    is_wanted: impl Fn(InstrumentIndex) -> bool,
+) -> Transfers {
+    let is_wanted = &is_wanted;
     let moves = |kind: TransactionKind| {
         let books = ledger.books.iter().enumerate();
         books.flat_map(move |(book, facts)| {
             let all = facts.transactions.iter().enumerate();
-            all.filter(move |(_, booked)| is_move(booked, kind, as_of))
+            all.filter(move |(_, it)| is_wanted(it.instrument) && is_move(it, kind, as_of))
                 .map(move |(index, booked)| (Place { book, row: Row::Transaction(index) }, booked))
         })
     };
@@ -77,10 +94,9 @@ pub(super) fn transfers(ledger: &Ledger, as_of: Date) -> Moving {
             is_taken: false,
         });
     }
-    let (mut moving, mut arrivals) = (
-        Moving { arrivals: HashMap::new(), departures: HashMap::new(), lots: HashMap::new() },
-        moves(TransactionKind::TransferIn).collect::<Vec<_>>(),
-    );
+    let mut transfers = Transfers::default();
+    let mut arrivals: Vec<(Place, &BookedTransaction)> =
+        moves(TransactionKind::TransferIn).collect();
     arrivals.sort_by_key(|(place, booked)| (booked.transaction.at, *place));
     for (place, booked) in arrivals {
         let candidates = departures.get_mut(&booked.instrument).into_iter().flatten();
@@ -90,11 +106,11 @@ pub(super) fn transfers(ledger: &Ledger, as_of: Date) -> Moving {
             .min_by_key(|(distance, departure)| (*distance, departure.place));
         if let Some((_, departure)) = nearest {
             departure.is_taken = true;
-            moving.arrivals.insert(departure.place, place);
-            moving.departures.insert(place, departure.place);
+            transfers.arrivals.insert(departure.place, place);
+            transfers.departures.insert(place, departure.place);
         }
     }
-    moving
+    transfers
 }
 
 /// Units that change place for no money.

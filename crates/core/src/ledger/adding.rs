@@ -3,11 +3,13 @@
 //! A ledger is made by adding all facts to an empty one, and kept up by adding those that are new. Both
 //! go this one way, so that both come to the same; what a new fact doesn't touch stays as it is.
 
+use jiff::civil::Date;
 use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, ParallelIterator as _};
 
 use super::building::{BookFacts, BookVersions, Books, Built, Context};
 use super::instruments::{InstrumentNames, merge_instruments};
 use super::prices::{Prices, Quoted};
+use super::touched::{Marks, Touched};
 use super::{Ledger, StartAnew};
 use crate::account::BrokerAccount;
 use crate::fact::Note;
@@ -31,6 +33,14 @@ pub(super) struct Known {
     has_unplaced: bool,
 }
 
+/// Instruments as they are numbered now.
+struct Renumbered {
+    /// Those that are told in another way.
+    marks: Marks,
+    /// Whether any number is another's, or new.
+    is_any: bool,
+}
+
 /// Facts of one kind, in the order of first arrival.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Listed<T> {
@@ -48,22 +58,31 @@ impl Ledger {
     #[must_use]
     pub fn new(facts: Facts) -> Self {
         // Of an empty ledger nothing can be in the way.
-        Self::default().with(facts).unwrap_or_default()
+        Self::default().with(facts).map(|(ledger, _)| ledger).unwrap_or_default()
     }
 
-    /// The ledger with new facts: the same as one that is made of all of them at once.
+    /// The ledger with new facts, the same as one that is made of all of them at once; and what they changed.
     ///
     /// The deliveries of `facts` begin with those that the ledger knows, its methods and choices are all
     /// that count from now on, and what else it holds is new.
     ///
     /// # Errors
     /// [`StartAnew`] where it can't be had from what is known.
-    pub fn with(mut self, mut facts: Facts) -> Result<Self, StartAnew> {
+    pub fn with(mut self, mut facts: Facts) -> Result<(Self, Touched), StartAnew> {
         let n_known = self.continue_with(std::mem::take(&mut facts.deliveries))?;
-        let touched = self.add_instruments(std::mem::take(&mut facts.instruments))?;
+        let n_books = self.books.len();
+        let Renumbered { marks, is_any } =
+            self.add_instruments(std::mem::take(&mut facts.instruments))?;
         self.add_shared(&mut facts);
-        self.add_booked(facts, n_known, touched)?;
-        Ok(self)
+        let mut touched = self.add_booked(facts, n_known, marks)?;
+        if is_any {
+            touched = Touched::all(self.instruments.len());
+        }
+        // Every place names a book by its number.
+        if self.books.len() > n_books {
+            touched.rows.fill(true);
+        }
+        Ok((self, touched))
     }
 
     /// Takes over deliveries that continue those of before, and tells how many those are.
@@ -80,14 +99,14 @@ impl Ledger {
         Ok(n_known)
     }
 
-    /// Takes in what belongs to books, and quotes. `touched` are the instruments that changed by
+    /// Takes in what belongs to books, and quotes. `marks` are of the instruments that changed by
     /// themselves.
     fn add_booked(
         &mut self,
         facts: Facts,
         n_known: usize,
-        touched: Vec<bool>,
-    ) -> Result<(), StartAnew> {
+        marks: Marks,
+    ) -> Result<Touched, StartAnew> {
         let known = &mut self.known;
         let telling = known.owners.telling(n_known);
         let context = Context {
@@ -109,9 +128,9 @@ impl Ledger {
             balances: facts.balances,
             upcoming: facts.upcoming,
         };
-        let mut prices = vec![Prices::default(); touched.len()];
-        let mut in_quotes = vec![false; touched.len()];
-        let mut books = Books::new(context, std::mem::take(&mut self.books), touched);
+        let mut prices = vec![Prices::default(); marks.told.len()];
+        let mut in_quotes = vec![false; marks.told.len()];
+        let mut books = Books::new(context, std::mem::take(&mut self.books), marks);
         // Neither knows of the other, and each may be most of the work.
         let (built, quotes) = rayon::join(
             || {
@@ -125,50 +144,70 @@ impl Ledger {
             },
         );
         quotes?;
-        let Built { books, touched: in_books, has_unplaced } = built?;
+        let Built { books, mut marks, has_unplaced } = built?;
         // What books touched alone wasn't known when the quotes were told.
         let in_books_alone: Vec<bool> =
-            in_books.iter().zip(&in_quotes).map(|(own, told)| *own && !told).collect();
+            marks.told.iter().zip(&in_quotes).map(|(own, told)| *own && !told).collect();
         quoted.tell_prices(&self.deliveries, &in_books_alone, &mut prices);
         known.has_unplaced = has_unplaced || quoted.has_unplaced;
         known.quotes = quoted.versions;
         (self.quotes, self.quoted, self.books) = (quoted.quotes, quoted.instruments, books);
-        let touched: Vec<bool> =
-            in_books.into_iter().zip(in_quotes).map(|(own, told)| own || told).collect();
-        self.price(&touched, prices);
-        Ok(())
+        let repriced: Vec<bool> =
+            marks.told.iter().zip(in_quotes).map(|(own, told)| *own || told).collect();
+        let prices = self.price(&repriced, prices, &mut marks);
+        let rows = marks.told.into_iter().zip(marks.moved).map(|(told, moved)| told || moved);
+        Ok(Touched { rows: rows.collect(), prices, since: marks.since })
     }
 
-    /// Makes the price histories of what was touched anew, from `prices` that quotes tell and from those
-    /// that books do.
-    fn price(&mut self, touched: &[bool], mut prices: Vec<Prices>) {
+    /// Makes the price histories of what is marked anew, from `prices` that quotes tell and from those that
+    /// books do. By instrument, whether its prices are others than they were.
+    fn price(
+        &mut self,
+        repriced: &[bool],
+        mut prices: Vec<Prices>,
+        marks: &mut Marks,
+    ) -> Vec<bool> {
         for (place, book) in self.books.iter().enumerate() {
-            book.tell_prices(touched, &mut prices);
-            book.tell_splits(place, touched, &mut prices);
+            book.tell_prices(repriced, &mut prices);
+            book.tell_splits(place, repriced, &mut prices);
         }
         let known = std::mem::take(&mut self.prices);
-        let told = prices.into_par_iter().zip(known).zip(touched);
-        let told =
-            told.map(|((prices, known), touched)| if *touched { prices.history() } else { known });
-        self.prices = told.collect();
+        let told = prices.into_par_iter().zip(known).zip(repriced);
+        let told = told.map(|((prices, known), is_repriced)| {
+            if !is_repriced {
+                return (known, None);
+            }
+            let history = prices.history();
+            let since = history.first_change_from(&known);
+            (history, since)
+        });
+        let (histories, changes): (Vec<PriceHistory>, Vec<Option<Date>>) = told.unzip();
+        self.prices = histories;
+        changes.iter().flatten().for_each(|date| marks.on(*date));
+        changes.iter().map(Option::is_some).collect()
     }
 
-    /// Takes instruments in. Whether each of them, as they are numbered now, changed.
+    /// Takes instruments in.
     fn add_instruments(
         &mut self,
         statements: Vec<Statement<Instrument>>,
-    ) -> Result<Vec<bool>, StartAnew> {
+    ) -> Result<Renumbered, StartAnew> {
         let Known { owners, names, instruments, .. } = &mut self.known;
         if !instruments.add((&self.deliveries, owners), statements) {
-            return Ok(vec![false; self.instruments.len()]);
+            return Ok(Renumbered { marks: Marks::new(self.instruments.len()), is_any: false });
         }
         let (merged, names_now) = merge_instruments(&self.deliveries, owners, &instruments.facts);
         let places = names.moved_to(&names_now, self.instruments.len()).ok_or(StartAnew)?;
-        let mut touched = vec![false; merged.len()];
+        let is_any = merged.len() != places.len()
+            || places.iter().enumerate().any(|(before, now)| before != *now);
+        let mut marks = Marks::new(merged.len());
         let mut prices = vec![PriceHistory::default(); merged.len()];
         let before = std::mem::take(&mut self.instruments).into_iter();
         for ((before, place), known) in before.zip(&places).zip(std::mem::take(&mut self.prices)) {
-            touched[*place] = merged[*place] != before;
+            if merged[*place] != before {
+                marks.tell(*place);
+                marks.always();
+            }
             prices[*place] = known;
         }
         (self.instruments, self.prices) = (merged, prices);
@@ -178,9 +217,9 @@ impl Ledger {
         }
         for book in &mut self.books {
             let owner = owners.of_account(&book.account);
-            book.renumber(&places, |name| names.find(owner?, name));
+            book.renumber(&places, |name| names.find(owner?, name), &mut marks);
         }
-        Ok(touched)
+        Ok(Renumbered { marks, is_any })
     }
 
     /// Takes in what belongs to no book.

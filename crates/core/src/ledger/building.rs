@@ -1,10 +1,13 @@
 //! Facts as they come into books, beside those that are there.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use jiff::civil::Date;
 
 use super::instruments::InstrumentNames;
 use super::kept::Kept;
+use super::touched::Marks;
 use super::{
     Book, BookedMovement, BookedTransaction, InstrumentIndex, OfInstrument, StartAnew, is_trade,
 };
@@ -51,21 +54,35 @@ pub(super) struct BookFacts {
 }
 
 /// What came new to a book.
-#[derive(Default)]
 pub(super) struct News {
-    pub(super) transactions: bool,
-    pub(super) movements: bool,
+    /// The first day of transactions that came or went; the last that there is where none did.
+    pub(super) transactions: Date,
+    /// The same of movements.
+    pub(super) movements: Date,
     pub(super) balances: bool,
+    /// Whether its cash was told before; none where the book is new.
+    pub(super) was_cash_known: Option<bool>,
     /// Transactions that are to be joined anew with the movements that settle them; none where all are.
     pub(super) to_settle: Option<HashSet<Identity>>,
     /// Corporate actions whose legs are others than before: all of them may take effect at another time.
-    pub(super) groups: HashSet<String>,
+    pub(super) groups: BTreeSet<String>,
 }
 
 impl News {
+    const fn new(was_cash_known: Option<bool>, to_settle: Option<HashSet<Identity>>) -> Self {
+        Self {
+            transactions: Date::MAX,
+            movements: Date::MAX,
+            balances: false,
+            was_cash_known,
+            to_settle,
+            groups: BTreeSet::new(),
+        }
+    }
+
     /// Takes note of a transaction that came, or went.
     fn hear_of(&mut self, transaction: &Transaction) {
-        self.transactions = true;
+        self.transactions = self.transactions.min(transaction.at.date);
         self.groups.extend(transaction.group.clone().filter(|_| !is_trade(transaction.kind)));
     }
 }
@@ -80,15 +97,13 @@ pub(super) struct Books<'a> {
     last: Option<(usize, Option<Identity>, usize)>,
     /// Whether anything belongs to no account or to no instrument that is known.
     has_unplaced: bool,
-    /// By instrument.
-    touched: Vec<bool>,
+    marks: Marks,
 }
 
 /// Books in order, and what became of them.
 pub(super) struct Built {
     pub(super) books: Vec<Book>,
-    /// By instrument, whether anything of it changed.
-    pub(super) touched: Vec<bool>,
+    pub(super) marks: Marks,
     pub(super) has_unplaced: bool,
 }
 
@@ -96,14 +111,12 @@ pub(super) struct Built {
 type BookRow = (usize, usize);
 
 impl<'a> Books<'a> {
-    /// `touched` are the instruments that changed by themselves.
-    pub(super) fn new(context: Context<'a>, books: Vec<Book>, touched: Vec<bool>) -> Self {
+    pub(super) fn new(context: Context<'a>, books: Vec<Book>, marks: Marks) -> Self {
         let key = |book: &Book| (book.account.clone(), book.broker_identity().cloned());
         let places = books.iter().enumerate().map(|(place, book)| (key(book), place)).collect();
-        let to_settle = || Some(HashSet::new());
-        let news = books.iter().map(|_| News { to_settle: to_settle(), ..News::default() });
-        let news = news.collect();
-        Self { context, books, news, places, last: None, has_unplaced: false, touched }
+        let news = |book: &Book| News::new(Some(book.is_cash_known()), Some(HashSet::new()));
+        let news = books.iter().map(news).collect();
+        Self { context, books, news, places, last: None, has_unplaced: false, marks }
     }
 
     /// Takes facts in.
@@ -143,16 +156,13 @@ impl<'a> Books<'a> {
         methods: &BTreeMap<AccountName, CostMethod>,
         choices: &Choices,
     ) -> Built {
-        let Self { context, books, news, mut touched, has_unplaced, .. } = self;
+        let Self { context, books, news, mut marks, has_unplaced, .. } = self;
         let of_account = |identity: &Identity, account: &AccountName| {
             context.names.find(context.owners.of_account(account)?, identity)
         };
-        let in_order = books.into_iter().zip(news).map(|(mut book, mut news)| {
-            if book.choose(methods, choices, of_account) {
-                news.transactions = true;
-                book.touch_all(&mut touched);
-            }
-            book.put_in_order(&news, &mut touched);
+        let in_order = books.into_iter().zip(news).map(|(mut book, news)| {
+            let is_chosen = book.choose(methods, choices, of_account);
+            book.put_in_order(&news, is_chosen, &mut marks);
             book.name(broker_accounts, context.deliveries);
             book
         });
@@ -161,7 +171,7 @@ impl<'a> Books<'a> {
             let key = |book: &'_ Book| (book.account.clone(), book.broker_identity().cloned());
             key(left).cmp(&key(right))
         });
-        Built { books, touched, has_unplaced }
+        Built { books, marks, has_unplaced }
     }
 
     fn arrive<K: Kept>(
@@ -209,7 +219,7 @@ impl<'a> Books<'a> {
             Entry::Vacant(free) => {
                 free.insert(self.books.len());
                 self.books.push(Book::new(account, broker_account.clone()));
-                self.news.push(News::default());
+                self.news.push(News::new(None, None));
                 self.books.len() - 1
             }
         };
@@ -248,7 +258,7 @@ impl<'a> Books<'a> {
         let broker_account = statement.fact.broker_account.as_ref();
         if let Some(place) = self.book(&statement.source, broker_account) {
             self.settle_anew(place, &statement.fact.identity);
-            self.touched[instrument] = true;
+            self.marks.tell(instrument);
             self.news[place].hear_of(&statement.fact);
             self.books[place].transactions.push(BookedTransaction::new(statement, instrument));
         }
@@ -264,8 +274,8 @@ impl<'a> Books<'a> {
         let instrument = self.staying(book, broker_account, source, &fact.instrument)?;
         self.settle_anew(book, &fact.identity);
         let known = &mut self.books[book].transactions[row];
-        self.touched[known.instrument] = true;
-        self.touched[instrument] = true;
+        self.marks.tell(known.instrument);
+        self.marks.tell(instrument);
         self.news[book].hear_of(&known.transaction);
         self.news[book].hear_of(&statement.fact);
         *known = BookedTransaction::new(statement, instrument);
@@ -286,9 +296,10 @@ impl<'a> Books<'a> {
                 self.settle_anew(place, transaction);
             }
             if let Some(instrument) = booked.instrument {
-                self.touched[instrument] = true;
+                self.marks.tell(instrument);
             }
-            self.news[place].movements = true;
+            let news = &mut self.news[place];
+            news.movements = news.movements.min(booked.movement.at.date);
             self.books[place].movements.push(booked);
         }
     }
@@ -311,14 +322,14 @@ impl<'a> Books<'a> {
             return Err(StartAnew);
         }
         for instrument in [known.instrument, booked.instrument].into_iter().flatten() {
-            self.touched[instrument] = true;
+            self.marks.tell(instrument);
         }
-        let transaction = booked.movement.transaction.clone();
+        let (transaction, date) = (booked.movement.transaction.clone(), booked.movement.at.date);
         *known = booked;
         if let Some(transaction) = transaction {
             self.settle_anew(book, &transaction);
         }
-        self.news[book].movements = true;
+        self.news[book].movements = self.news[book].movements.min(date);
         Ok(())
     }
 
@@ -331,8 +342,8 @@ impl<'a> Books<'a> {
             let instrument =
                 self.staying(book, fact.broker_account(), &source, fact.instrument())?;
             let known = &mut list(&mut self.books[book])[row];
-            self.touched[known.instrument] = true;
-            self.touched[instrument] = true;
+            self.marks.tell(known.instrument);
+            self.marks.tell(instrument);
             *known = OfInstrument { fact, instrument, source };
         }
         for Statement { fact, source } in new {
@@ -341,7 +352,7 @@ impl<'a> Books<'a> {
                 continue;
             };
             if let Some(place) = self.book(&source, fact.broker_account()) {
-                self.touched[instrument] = true;
+                self.marks.tell(instrument);
                 list(&mut self.books[place]).push(OfInstrument { fact, instrument, source });
             }
         }

@@ -3,11 +3,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use super::building::News;
 use super::kept::by_currency;
-use super::{Book, BookedTransaction, InstrumentIndex};
+use super::touched::Marks;
+use super::{Book, BookedMovement, BookedTransaction, InstrumentIndex};
 use crate::account::{AccountName, BrokerAccount};
 use crate::cash::{CashKind, DaySide};
 use crate::fact::Identity;
@@ -71,6 +73,7 @@ impl Book {
         &mut self,
         places: &[InstrumentIndex],
         find: impl Fn(&Identity) -> Option<InstrumentIndex>,
+        marks: &mut Marks,
     ) {
         for booked in &mut self.transactions {
             booked.instrument = places[booked.instrument];
@@ -78,7 +81,10 @@ impl Book {
         for booked in &mut self.movements {
             booked.instrument = match (booked.instrument, &booked.movement.instrument) {
                 (Some(instrument), _) => Some(places[instrument]),
-                (None, name) => name.as_ref().and_then(&find),
+                (None, name) => name.as_ref().and_then(&find).inspect(|found| {
+                    marks.tell(*found);
+                    marks.always();
+                }),
             };
         }
         for told in &mut self.positions {
@@ -93,36 +99,81 @@ impl Book {
     }
 
     /// Marks every instrument of the book.
-    pub(super) fn touch_all(&self, touched: &mut [bool]) {
+    fn touch_all(&self, marks: &mut Marks) {
         for booked in &self.transactions {
-            touched[booked.instrument] = true;
+            marks.tell(booked.instrument);
         }
         for instrument in self.movements.iter().filter_map(|booked| booked.instrument) {
-            touched[instrument] = true;
+            marks.tell(instrument);
         }
+        marks.always();
     }
 
-    pub(super) fn put_in_order(&mut self, news: &News, touched: &mut [bool]) {
-        if news.transactions {
-            self.sort_transactions();
-            self.count_units(touched.len());
-            if !news.groups.is_empty() {
-                let is_leg = |booked: &&BookedTransaction| {
-                    booked.transaction.group.as_ref().is_some_and(|it| news.groups.contains(it))
-                };
-                for booked in self.transactions.iter().filter(is_leg) {
-                    touched[booked.instrument] = true;
-                }
-            }
+    /// `is_chosen` is whether the user decided anything new.
+    pub(super) fn put_in_order(&mut self, news: &News, is_chosen: bool, marks: &mut Marks) {
+        if is_chosen {
+            self.touch_all(marks);
         }
-        if news.movements {
+        if news.transactions < Date::MAX {
+            self.sort_transactions();
+            self.touch_groups(news, marks);
+        }
+        if news.transactions < Date::MAX || is_chosen {
+            self.count_units(marks.told.len());
+        }
+        if news.movements < Date::MAX {
             // Movements of one minute stay in the order in which the broker lists them: their balances
             // follow from each other, and nothing else depends on it.
             self.movements.sort_by_key(|booked| booked.movement.at);
         }
-        self.settle(news, touched);
-        if news.movements || news.balances {
+        self.settle(news, marks);
+        if news.movements < Date::MAX || news.balances {
+            let before = std::mem::take(&mut self.openings);
             self.find_openings();
+            if before != self.openings {
+                self.touch_openings(news, marks);
+            }
+        }
+        if news.was_cash_known.is_some_and(|was_known| was_known != self.is_cash_known()) {
+            marks.always();
+        }
+        marks.on(news.transactions.min(news.movements));
+        if news.was_cash_known.is_some() {
+            self.touch_moved(news, marks);
+        }
+    }
+
+    /// All legs of an action take effect at another time where its first leg is another.
+    fn touch_groups(&self, news: &News, marks: &mut Marks) {
+        if news.groups.is_empty() {
+            return;
+        }
+        for booked in &self.transactions {
+            if booked.transaction.group.as_ref().is_some_and(|it| news.groups.contains(it)) {
+                marks.tell(booked.instrument);
+                marks.on(booked.transaction.at.date);
+            }
+        }
+    }
+
+    /// Cash of before an opening doesn't count.
+    fn touch_openings(&self, news: &News, marks: &mut Marks) {
+        match news.was_cash_known {
+            Some(_) => marks.always(),
+            None => self.openings.values().for_each(|(date, ..)| marks.on(*date)),
+        }
+    }
+
+    /// Rows behind those that came or went stand in other places.
+    fn touch_moved(&self, news: &News, marks: &mut Marks) {
+        let behind = |booked: &BookedTransaction| booked.transaction.at.date < news.transactions;
+        for booked in &self.transactions[self.transactions.partition_point(behind)..] {
+            marks.moved[booked.instrument] = true;
+        }
+        let behind = |booked: &BookedMovement| booked.movement.at.date < news.movements;
+        let moved = &self.movements[self.movements.partition_point(behind)..];
+        for instrument in moved.iter().filter_map(|booked| booked.instrument) {
+            marks.moved[instrument] = true;
         }
     }
 
@@ -170,7 +221,7 @@ impl Book {
     }
 
     /// Joins transactions with the movements that settle them.
-    fn settle(&mut self, news: &News, touched: &mut [bool]) {
+    fn settle(&mut self, news: &News, marks: &mut Marks) {
         let is_asked = |transaction: &Identity| {
             news.to_settle.as_ref().is_none_or(|asked| asked.contains(transaction))
         };
@@ -191,7 +242,10 @@ impl Book {
             if !movements().any(|movement| movement.kind == CashKind::Trade) {
                 continue;
             }
-            touched[booked.instrument] = true;
+            marks.tell(booked.instrument);
+            marks.on(booked.transaction.at.date);
+            // What settles a transaction is no income of its own any more.
+            places.iter().for_each(|&place| marks.on(self.movements[place].movement.at.date));
             booked.is_settled = true;
             booked.cash = by_currency(movements().map(|movement| movement.money));
             if !booked.has_own_fees {
@@ -209,7 +263,6 @@ impl Book {
 
     /// The earliest opening balance of each currency counts, unless movements reach further back.
     fn find_openings(&mut self) {
-        self.openings.clear();
         for Statement { fact: balance, source } in &self.balances {
             if balance.side != DaySide::Opening {
                 continue;

@@ -167,7 +167,7 @@ impl Book {
             return;
         }
         let mut held: HashMap<InstrumentIndex, Decimal> = HashMap::new();
-        for legs in self.actions() {
+        for legs in self.actions(|_| true) {
             let legs: Vec<&BookedTransaction> =
                 legs.iter().map(|leg| &self.transactions[leg]).collect();
             let first = legs[0];

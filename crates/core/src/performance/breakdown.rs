@@ -52,7 +52,7 @@ impl Breakdown {
             None => Ok(Decimal::ZERO),
         };
         let (initial, final_value) = (at(period.after), at(period.through));
-        let flows = scope.changes(ledger, terms).flows.into_iter();
+        let flows = scope.changes(ledger, terms, Date::MIN).flows.into_iter();
         let transfers =
             total(flows.filter(|(date, _)| period.contains(*date)).map(|(_, amount)| amount))
                 .figure();

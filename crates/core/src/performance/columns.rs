@@ -16,6 +16,16 @@ pub(super) struct Purse {
     pub(super) sum: Option<Decimal>,
 }
 
+impl Purse {
+    pub(super) const fn new(currency: Currency) -> Self {
+        Self { currency, cash: Decimal::ZERO, sum: None }
+    }
+
+    pub(super) fn change(&mut self, amount: Decimal) {
+        self.cash = self.cash.saturating_add(amount);
+    }
+}
+
 /// An instrument whose units and prices have been read up to a day.
 pub(super) struct Position<'a> {
     pub(super) instrument: InstrumentIndex,

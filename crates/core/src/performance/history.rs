@@ -3,9 +3,10 @@
 //! Units, cash, prices and splits are lists in the order of their days, each with a place up to which
 //! it has been read, so that a day costs what changed on it and a sum over what is held.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use rust_decimal::Decimal;
 
 use super::columns::{Position, Purse};
@@ -62,20 +63,37 @@ pub fn value_history(
     from: Option<Date>,
     terms: Terms<'_>,
 ) -> Vec<DayValue> {
+    let days = value_history_since(ledger, account, terms, (Vec::new(), Date::MIN));
+    days.into_iter().filter(|day| from.is_none_or(|from| from <= day.date)).collect()
+}
+
+/// The same from the first fact on, where `known` are days of the same account and the same terms, of which
+/// those before a day still hold.
+#[must_use]
+pub fn value_history_since(
+    ledger: &Ledger,
+    account: Option<&AccountName>,
+    terms: Terms<'_>,
+    known: (Vec<DayValue>, Date),
+) -> Vec<DayValue> {
     let scope = account.map_or(Scope::Portfolio, Scope::Account);
-    let changes = scope.changes(ledger, terms);
-    let Some((first, values)) = values(ledger, &changes, terms) else { return Vec::new() };
-    let flows = changes.flows;
-    let (mut put_in, mut read) = (Sum::default(), 0);
-    let mut days = Vec::with_capacity(values.len());
+    let (mut days, mut since) = known;
+    days.truncate(days.partition_point(|day| day.date < since));
+    let mut put_in = Sum::default();
+    match days.last().map(|day| &day.contributions) {
+        Some(Ok(known)) => put_in.add(Ok(*known)),
+        // Nothing to go on with: from the first day.
+        Some(Err(_)) | None => (days, since) = (Vec::new(), Date::MIN),
+    }
+    let changes = scope.changes(ledger, terms, since);
+    let Some((first, values)) = values(ledger, &changes, terms, since) else { return days };
+    let (flows, mut read) = (changes.flows, 0);
     for (date, (value, stale)) in first.series(jiff::Span::new().days(1)).zip(values) {
         while let Some((_, amount)) = flows.get(read).filter(|(day, _)| *day <= date) {
             put_in.add(amount.clone());
             read += 1;
         }
-        if from.is_none_or(|from| from <= date) {
-            days.push(DayValue { date, value, contributions: put_in.figure(), stale });
-        }
+        days.push(DayValue { date, value, contributions: put_in.figure(), stale });
     }
     days
 }
@@ -84,7 +102,21 @@ impl Series {
     /// Values and flows of the whole portfolio, an account or a holding, up to `terms.as_of`.
     #[must_use]
     pub fn of(ledger: &Ledger, scope: Scope<'_>, terms: Terms<'_>) -> Self {
-        Self::from_changes(ledger, &scope.changes(ledger, terms), terms)
+        Self::since(ledger, scope, terms, None)
+    }
+
+    /// The same, where `known` is a series of the same scope and the same terms, of which the days before a
+    /// day still hold.
+    #[must_use]
+    pub fn since(
+        ledger: &Ledger,
+        scope: Scope<'_>,
+        terms: Terms<'_>,
+        known: Option<(Self, Date)>,
+    ) -> Self {
+        let known = known.and_then(|(series, since)| series.before(since));
+        let changes = scope.changes(ledger, terms, Self::continued_on(known.as_ref()));
+        Self::from_changes(ledger, &changes, terms, known)
     }
 
     /// Those of each instrument that was ever held, in one account or in all.
@@ -94,33 +126,74 @@ impl Series {
         account: Option<&AccountName>,
         terms: Terms<'_>,
     ) -> Vec<(InstrumentIndex, Self)> {
-        let all = Scope::of_each_holding(ledger, account, terms).into_iter();
-        all.map(|(place, changes)| (place, Self::from_changes(ledger, &changes, terms))).collect()
+        Self::of_holdings_since(ledger, account, terms, (Vec::new(), Date::MIN))
     }
 
-    fn from_changes(ledger: &Ledger, changes: &Changes, terms: Terms<'_>) -> Self {
-        let told = values(ledger, changes, terms);
-        let (first, values) = told.unwrap_or((terms.as_of, Vec::new()));
-        let mut days: Vec<Day> = values.into_iter().map(|(value, _)| Day::quiet(value)).collect();
+    /// The same, where `known` are those of the same account and the same terms, of which the days before a
+    /// day still hold.
+    #[must_use]
+    pub fn of_holdings_since(
+        ledger: &Ledger,
+        account: Option<&AccountName>,
+        terms: Terms<'_>,
+        known: (Vec<(InstrumentIndex, Self)>, Date),
+    ) -> Vec<(InstrumentIndex, Self)> {
+        let (all, since) = known;
+        let holding = all.into_iter().filter_map(|(it, series)| Some((it, series.before(since)?)));
+        let mut known: HashMap<InstrumentIndex, Self> = holding.collect();
+        let since = |instrument: InstrumentIndex| Self::continued_on(known.get(&instrument));
+        let all: Vec<(InstrumentIndex, Changes)> =
+            Scope::of_each_holding(ledger, account, terms, since);
+        let all: Vec<_> =
+            all.into_iter().map(|(it, changes)| (it, changes, known.remove(&it))).collect();
+        let all = all.into_par_iter().map(|(instrument, changes, known)| {
+            (instrument, Self::from_changes(ledger, &changes, terms, known))
+        });
+        all.collect()
+    }
+
+    /// The first day that isn't known; of all where none is.
+    fn continued_on(known: Option<&Self>) -> Date {
+        known.and_then(Self::last).map_or(Date::MIN, |last| last.tomorrow().unwrap_or(Date::MAX))
+    }
+
+    /// The days of `known`, and those from there on.
+    fn from_changes(
+        ledger: &Ledger,
+        changes: &Changes,
+        terms: Terms<'_>,
+        known: Option<Self>,
+    ) -> Self {
+        let since = Self::continued_on(known.as_ref());
+        let told = values(ledger, changes, terms, since);
+        let (from, values) = told.unwrap_or((terms.as_of, Vec::new()));
+        let mut series = known.unwrap_or_else(|| Self::new(from, Vec::new()));
+        series.extend(values.into_iter().map(|(value, _)| Day::quiet(value)));
         for (date, amount) in &changes.flows {
-            let place = usize::try_from(days_between(first, *date)).unwrap_or(usize::MAX);
-            if let Some(day) = days.get_mut(place) {
-                day.add(amount);
-            }
+            series.add(*date, amount);
         }
-        Self::new(first, days)
+        series
     }
 }
 
 /// A value, and what of it is old.
 type Valued = (Figure, Option<Stale>);
 
-/// The first day, and the value at the end of it and of each day that follows. None where nothing
-/// ever happened.
-fn values(ledger: &Ledger, changes: &Changes, terms: Terms<'_>) -> Option<(Date, Vec<Valued>)> {
-    let mut columns = Columns::new(ledger, changes, terms);
-    let first =
-        changes.first.into_iter().chain(changes.flows.first().map(|(date, _)| *date)).min()?;
+/// The first day, and the value at the end of it and of each day that follows: the day `since`, or the
+/// first of all where that is none. None where nothing ever happened.
+fn values(
+    ledger: &Ledger,
+    changes: &Changes,
+    terms: Terms<'_>,
+    since: Date,
+) -> Option<(Date, Vec<Valued>)> {
+    let mut columns = Columns::new(ledger, changes, terms, since);
+    let first_flow = changes.flows.first().map(|(date, _)| *date);
+    let first = if since > Date::MIN {
+        since
+    } else {
+        changes.first.into_iter().chain(first_flow).min()?
+    };
     let n_days = usize::try_from(days_between(first, terms.as_of) + 1).unwrap_or_default();
     let mut values = Vec::with_capacity(n_days);
     for date in first.series(jiff::Span::new().days(1)).take(n_days) {
@@ -142,26 +215,35 @@ struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    fn new(ledger: &'a Ledger, changes: &Changes, terms: Terms<'a>) -> Self {
-        let (mut positions, mut purses) = (Vec::new(), Vec::new());
-        let mut position_of: Vec<Option<usize>> = vec![None; ledger.instruments.len()];
-        let mut purse_of: HashMap<Currency, usize> = HashMap::new();
-        let units = changes.units.iter().map(|&(date, instrument, quantity)| {
-            let place = *position_of[instrument].get_or_insert_with(|| {
-                positions.push(Position::new(ledger, instrument));
-                positions.len() - 1
-            });
-            (date, place, quantity)
-        });
-        let mut units: Vec<(Date, usize, Decimal)> = units.collect();
-        let cash = changes.cash.iter().map(|flow| {
-            let place = purse(&mut purse_of, &mut purses, flow.money.currency);
-            (flow.date, place, flow.money.amount)
-        });
-        let mut cash: Vec<(Date, usize, Decimal)> = cash.collect();
+    /// What changed before `since` has happened already.
+    fn new(ledger: &'a Ledger, changes: &Changes, terms: Terms<'a>, since: Date) -> Self {
+        let mut positions = positions(ledger, changes);
+        let mut purses = purses(&positions, changes);
         for position in &mut positions {
             for currency in position.currencies() {
-                position.pays_into(currency, purse(&mut purse_of, &mut purses, currency));
+                position.pays_into(currency, place_of(&purses, currency));
+            }
+        }
+        let mut position_of = vec![0; ledger.instruments.len()];
+        for (place, position) in positions.iter().enumerate() {
+            position_of[position.instrument] = place;
+        }
+        let mut units = Vec::new();
+        for &(date, instrument, change) in &changes.units {
+            let place = position_of[instrument];
+            if date < since {
+                positions[place].change(change);
+            } else {
+                units.push((date, place, change));
+            }
+        }
+        let mut cash = Vec::new();
+        for flow in &changes.cash {
+            let (place, change) = (place_of(&purses, flow.money.currency), flow.money.amount);
+            if flow.date < since {
+                purses[place].change(change);
+            } else {
+                cash.push((flow.date, place, change));
             }
         }
         units.sort_by_key(|(date, ..)| std::cmp::Reverse(*date));
@@ -174,7 +256,7 @@ impl<'a> Columns<'a> {
             self.positions[place].change(change);
         }
         while let Some((_, place, change)) = self.cash.pop_if(|(day, ..)| *day <= date) {
-            self.purses[place].cash = self.purses[place].cash.saturating_add(change);
+            self.purses[place].change(change);
         }
         for position in &mut self.positions {
             position.read_up_to(date);
@@ -225,15 +307,34 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// The place of a currency's purse, a new one if need be.
-fn purse(
-    places: &mut HashMap<Currency, usize>,
-    purses: &mut Vec<Purse>,
-    currency: Currency,
-) -> usize {
+/// One for each instrument that changes, in their order: which of them are there says nothing about the
+/// order in which others are summed.
+fn positions<'a>(ledger: &'a Ledger, changes: &Changes) -> Vec<Position<'a>> {
+    let mut is_changing = vec![false; ledger.instruments.len()];
+    for (_, instrument, _) in &changes.units {
+        is_changing[*instrument] = true;
+    }
+    let changing = is_changing.iter().enumerate().filter(|(_, is_changing)| **is_changing);
+    changing.map(|(instrument, _)| Position::new(ledger, instrument)).collect()
+}
+
+/// One for each currency in which there is cash or a price, in their order.
+fn purses(positions: &[Position<'_>], changes: &Changes) -> Vec<Purse> {
+    let mut currencies: BTreeSet<Currency> =
+        positions.iter().flat_map(Position::currencies).map(|it| it.major().0).collect();
+    let mut last = None;
+    for currency in changes.cash.iter().map(|flow| flow.money.currency) {
+        // One follows the other by the ten thousand.
+        if last != Some(currency) {
+            currencies.insert(currency.major().0);
+            last = Some(currency);
+        }
+    }
+    currencies.into_iter().map(Purse::new).collect()
+}
+
+/// The place of a currency's purse: there is one for each.
+fn place_of(purses: &[Purse], currency: Currency) -> usize {
     let currency = currency.major().0;
-    *places.entry(currency).or_insert_with(|| {
-        purses.push(Purse { currency, cash: Decimal::ZERO, sum: None });
-        purses.len() - 1
-    })
+    purses.binary_search_by_key(&currency, |purse| purse.currency).unwrap_or_default()
 }

@@ -53,10 +53,12 @@ impl<'a> Own<'a> {
         !self.transactions.is_empty()
     }
 
+    /// All changes; flows of `since` and of later days.
     pub(super) fn changes(
         &self,
         ledger: &Ledger,
         terms: Terms<'_>,
+        since: Date,
         moves: &InternalMoves,
     ) -> Changes {
         let dates = self.transactions.iter().map(|booked| booked.transaction.at.date);
@@ -64,7 +66,7 @@ impl<'a> Own<'a> {
             first: dates.min(),
             units: self.transactions.iter().copied().map(unit_change).collect(),
             cash: Vec::new(),
-            flows: self.flows(ledger, terms, moves),
+            flows: self.flows(ledger, terms, since, moves),
         }
     }
 
@@ -72,6 +74,7 @@ impl<'a> Own<'a> {
         &self,
         ledger: &Ledger,
         terms: Terms<'_>,
+        since: Date,
         moves: &InternalMoves,
     ) -> Vec<(Date, Figure)> {
         let settled: HashSet<&Identity> = self
@@ -80,22 +83,25 @@ impl<'a> Own<'a> {
             .filter(|booked| booked.is_settled)
             .map(|booked| &booked.transaction.identity)
             .collect();
+        let is_asked = |date: Date| since <= date && date <= terms.as_of;
         let trades = self.transactions.iter().filter(|booked| !moves.has(booked));
+        let trades = trades.filter(|booked| is_asked(booked.transaction.at.date));
         let trades = trades.filter_map(|booked| {
             let date = booked.transaction.at.date;
             Some((date, transaction_flow(ledger, booked, terms)?))
         });
         let movements = self.movements.iter().filter(|booked| {
             let settles = booked.movement.transaction.as_ref();
-            is_of_holding(booked) && settles.is_none_or(|of| !settled.contains(of))
+            is_asked(booked.movement.at.date)
+                && is_of_holding(booked)
+                && settles.is_none_or(|of| !settled.contains(of))
         });
         let income = movements.map(|booked| {
             let date = booked.movement.at.date;
             // What comes out of the holding goes into the cash.
             (date, terms.in_base(negative(booked.movement.money), date))
         });
-        let mut flows: Vec<(Date, Figure)> =
-            trades.chain(income).filter(|(date, _)| *date <= terms.as_of).collect();
+        let mut flows: Vec<(Date, Figure)> = trades.chain(income).collect();
         flows.sort_by_key(|(date, _)| *date);
         flows
     }

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::holding::Own;
 use crate::account::AccountName;
-use crate::deposits::contributions_but;
+use crate::deposits::contributions_since;
 use crate::figure::Figure;
 use crate::holdings::Terms;
 use crate::ledger::{Book, BookedTransaction, CashFlow, InstrumentIndex, Ledger};
@@ -33,7 +33,7 @@ pub(super) struct Changes {
     pub(super) first: Option<Date>,
     pub(super) units: Vec<(Date, InstrumentIndex, Decimal)>,
     pub(super) cash: Vec<CashFlow>,
-    /// Put in (positive) and taken out, in the base currency.
+    /// Put in (positive) and taken out, in the base currency. Only since the day that was asked for.
     pub(super) flows: Vec<(Date, Figure)>,
 }
 
@@ -50,10 +50,11 @@ impl<'a> Scope<'a> {
         ledger.books_of(self.account())
     }
 
-    pub(super) fn changes(self, ledger: &'a Ledger, terms: Terms<'_>) -> Changes {
-        let moves = InternalMoves::of(self.books(ledger));
+    /// All changes; flows of `since` and of later days.
+    pub(super) fn changes(self, ledger: &'a Ledger, terms: Terms<'_>, since: Date) -> Changes {
+        let moves = InternalMoves::of(self.books(ledger), since);
         if let Self::Holding { instrument, .. } = self {
-            return Own::of(self.books(ledger), instrument).changes(ledger, terms, &moves);
+            return Own::of(self.books(ledger), instrument).changes(ledger, terms, since, &moves);
         }
         let (mut units, mut cash, mut flows) = (Vec::new(), Vec::new(), Vec::new());
         for book in self.books(ledger) {
@@ -61,7 +62,8 @@ impl<'a> Scope<'a> {
             if book.is_cash_known() {
                 cash.extend(book.cash_flows());
             }
-            let put_in = contributions_but(ledger, book, terms, |booked| moves.has(booked));
+            let put_in =
+                contributions_since(ledger, book, terms, since, |booked| moves.has(booked));
             flows.extend(put_in.into_iter().map(|put_in| (put_in.date, put_in.amount)));
         }
         flows.sort_by_key(|(date, _)| *date);
@@ -69,16 +71,20 @@ impl<'a> Scope<'a> {
         Changes { first, units, cash, flows }
     }
 
-    /// Changes of each holding, looked up in one pass over the books.
+    /// Changes of each holding, looked up in one pass over the books; flows of `since` and of later days.
     pub(super) fn of_each_holding(
         ledger: &'a Ledger,
         account: Option<&'a AccountName>,
         terms: Terms<'_>,
+        since: impl Fn(InstrumentIndex) -> Date,
     ) -> Vec<(InstrumentIndex, Changes)> {
-        let moves = InternalMoves::of(ledger.books_of(account));
         let held = Own::each(ledger.books_of(account), ledger.instruments.len());
-        let with_units = held.into_iter().enumerate().filter(|(_, own)| own.has_units());
-        with_units.map(|(place, own)| (place, own.changes(ledger, terms, &moves))).collect()
+        let with_units = || held.iter().enumerate().filter(|(_, own)| own.has_units());
+        let first = with_units().map(|(place, _)| since(place)).min().unwrap_or(Date::MIN);
+        let moves = InternalMoves::of(ledger.books_of(account), first);
+        with_units()
+            .map(|(place, own)| (place, own.changes(ledger, terms, since(place), &moves)))
+            .collect()
     }
 }
 
@@ -93,9 +99,10 @@ pub(super) struct InternalMoves(HashSet<Move>);
 type Move = (Date, InstrumentIndex, Decimal);
 
 impl InternalMoves {
-    fn of<'a>(books: impl Iterator<Item = &'a Book>) -> Self {
+    /// Those of `since` and of later days.
+    fn of<'a>(books: impl Iterator<Item = &'a Book>, since: Date) -> Self {
         let mut seen: HashMap<Move, (i32, i32)> = HashMap::new();
-        for booked in books.flat_map(|book| &book.transactions) {
+        for booked in books.flat_map(|book| &book.transactions[book.first_since(since)..]) {
             match booked.transaction.kind {
                 TransactionKind::TransferIn => seen.entry(key(booked)).or_default().0 += 1,
                 TransactionKind::TransferOut => seen.entry(key(booked)).or_default().1 += 1,

@@ -124,6 +124,26 @@ impl Series {
         self.first
     }
 
+    /// The days before `date`; none where there is none.
+    pub(super) fn before(mut self, date: Date) -> Option<Self> {
+        let n_days = usize::try_from(days_between(self.first, date)).unwrap_or_default();
+        self.days.truncate(n_days);
+        (!self.days.is_empty()).then_some(self)
+    }
+
+    /// Adds days behind the last.
+    pub(super) fn extend(&mut self, days: impl Iterator<Item = Day>) {
+        self.days.extend(days);
+    }
+
+    /// Adds a flow, where its day is told.
+    pub(super) fn add(&mut self, date: Date, flow: &Figure) {
+        let place = usize::try_from(days_between(self.first, date)).unwrap_or(usize::MAX);
+        if let Some(day) = self.days.get_mut(place) {
+            day.add(flow);
+        }
+    }
+
     /// The last day; none where there are no days at all.
     #[must_use]
     pub fn last(&self) -> Option<Date> {

@@ -1,16 +1,24 @@
 //! A ledger that new facts are added to is the one that is made of all facts at once.
 
+use jiff::civil::Date;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
-use stonks_core::account::BrokerAccount;
+use stonks_core::account::{AccountName, BrokerAccount};
 use stonks_core::cash::{CashKind, CashMovement, Position};
 use stonks_core::fact::{Fact, Note};
 use stonks_core::fx::FxRate;
 use stonks_core::instrument::Instrument;
+use stonks_core::ledger::{InstrumentIndex, Ledger};
 use stonks_core::lots::{Choices, CostMethod, Oversell};
+use stonks_core::performance::{DayValue, Scope, Series, value_history_since};
 use stonks_core::transaction::{Transaction, TransactionKind};
 
-use crate::story::{Story, cash, date, fee, money, opening, quote, share, trade, units};
+use stonks_core::holdings::Outcomes;
+use stonks_core::portfolio::{portfolio, portfolio_since};
+
+use crate::story::{
+    Story, cash, date, fee, money, opening, quote, rates, share, terms, trade, units,
+};
 
 /// Shares that both accounts may hold, and one that is known by a name of its own.
 const SHARES: [&str; 3] = ["US0378331005", "IE00B4L5Y983", "own"];
@@ -145,26 +153,98 @@ fn story(deliveries: &Told, method: CostMethod, oversell: Oversell) -> Story {
     })
 }
 
+/// Stories, and how the account called `mine` takes them.
+fn any_story() -> impl Strategy<Value = (Told, CostMethod, Oversell)> {
+    let methods = prop::sample::select(CostMethod::ALL.to_vec());
+    let oversell = prop::sample::select(vec![Oversell::OpensShort, Oversell::IsIncomplete]);
+    (deliveries(), methods, oversell)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
-    fn a_ledger_that_facts_are_added_to_is_that_of_all_facts(
-        deliveries in deliveries(),
-        method in prop::sample::select(CostMethod::ALL.to_vec()),
-        is_short in any::<bool>(),
-    ) {
-        let oversell = if is_short { Oversell::OpensShort } else { Oversell::IsIncomplete };
-        let (added, _) = story(&deliveries, method, oversell).ledger_by_addition();
-        let at_once = story(&deliveries, method, oversell).ledger();
+    fn a_ledger_that_facts_are_added_to_is_that_of_all_facts((told, method, oversell) in any_story()) {
+        let story = story(&told, method, oversell);
+        let added = story.growing().pop().unwrap().0;
+        let at_once = story.ledger();
         prop_assert!(added == at_once, "\n{added:?}\n\n{at_once:?}");
+    }
+
+    #[test]
+    fn what_still_holds_of_holdings_is_what_would_be_computed((told, method, oversell) in any_story()) {
+        let rates = rates();
+        let terms = terms(&rates, "2024-02-20");
+        for account in [None, Some("mine".parse().unwrap())] {
+            let account = account.as_ref();
+            let mut known = Outcomes::default();
+            for (ledger, touched) in story(&told, method, oversell).growing() {
+                match touched {
+                    Some(touched) => known.forget(&touched),
+                    None => known = Outcomes::default(),
+                }
+                let (told, known_now) = portfolio_since(&ledger, account, terms, known);
+                known = known_now;
+                let anew = portfolio(&ledger, account, terms);
+                prop_assert_eq!(format!("{told:?}"), format!("{anew:?}"));
+            }
+        }
+    }
+}
+
+/// Values and returns of every day, as what is known of the last state of the ledger still tells them.
+#[derive(Default)]
+struct Days {
+    history: Vec<DayValue>,
+    series: Vec<Series>,
+    holdings: Vec<(InstrumentIndex, Series)>,
+}
+
+impl Days {
+    /// Of a ledger of which nothing else changed since a day.
+    fn of(self, ledger: &Ledger, account: Option<&AccountName>, since: Date) -> Self {
+        let rates = rates();
+        let terms = terms(&rates, "2024-03-10");
+        let whole = account.map_or(Scope::Portfolio, Scope::Account);
+        let first = Scope::Holding { instrument: 0, account };
+        let scopes = if ledger.instruments.is_empty() { vec![whole] } else { vec![whole, first] };
+        let series = scopes.into_iter().enumerate().map(|(place, scope)| {
+            let known = self.series.get(place).cloned();
+            Series::since(ledger, scope, terms, known.map(|series| (series, since)))
+        });
+        let holdings = (self.holdings, since);
+        Self {
+            history: value_history_since(ledger, account, terms, (self.history, since)),
+            series: series.collect(),
+            holdings: Series::of_holdings_since(ledger, account, terms, holdings),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn days_that_still_hold_are_what_would_be_computed((told, method, oversell) in any_story()) {
+        for account in [None, Some("mine".parse().unwrap())] {
+            let account = account.as_ref();
+            let mut known = Days::default();
+            for (ledger, touched) in story(&told, method, oversell).growing() {
+                let since = touched.map_or(Date::MIN, |touched| touched.since());
+                known = known.of(&ledger, account, since);
+                let anew = Days::default().of(&ledger, account, Date::MIN);
+                prop_assert_eq!(&known.history, &anew.history);
+                prop_assert_eq!(&known.series, &anew.series);
+                prop_assert_eq!(&known.holdings, &anew.holdings);
+            }
+        }
     }
 }
 
 /// How often a ledger was made anew while these deliveries of one account came one after the other.
 fn n_anew(deliveries: Vec<Vec<Fact>>) -> usize {
     let story = deliveries.into_iter().fold(Story::default(), |story, facts| story.and(1, facts));
-    story.ledger_by_addition().1
+    story.growing().iter().filter(|(_, touched)| touched.is_none()).count()
 }
 
 fn bought(id: &str, day: &str, of: &str) -> Transaction {
@@ -199,6 +279,5 @@ fn what_changes_who_belongs_together_starts_anew() {
     let told = bought("1", "2024-01-02", "X");
     let elsewhere = Transaction { broker_account: Some("second".parse().unwrap()), ..told.clone() };
     let of = |fact| vec![Fact::Transaction(fact)];
-    let story = Story::default().and(1, of(told)).and(1, of(elsewhere));
-    assert_eq!(story.ledger_by_addition().1, 1);
+    assert_eq!(n_anew(vec![of(told), of(elsewhere)]), 1);
 }

@@ -8,7 +8,7 @@ use stonks_core::figure::Figure;
 use stonks_core::fx::Rates;
 use stonks_core::holdings::{Development, Holding, Terms, development, holdings};
 use stonks_core::instrument::{AssetClass, Instrument};
-use stonks_core::ledger::{Ledger, StartAnew};
+use stonks_core::ledger::{Ledger, StartAnew, Touched};
 use stonks_core::lots::{Choices, CostMethod};
 use stonks_core::moment::Moment;
 use stonks_core::money::{Currency, Money};
@@ -206,38 +206,36 @@ impl Story {
         self
     }
 
-    pub(crate) fn ledger(self) -> Ledger {
-        let accounts = self.deliveries.iter().filter_map(|(delivery, _)| delivery.account.clone());
-        let methods = accounts.map(|account| (account, self.method)).collect();
-        let mut all = Facts { methods, choices: self.choices, ..Facts::default() };
-        for (delivery, facts) in self.deliveries {
-            all.deliver(delivery, facts);
-        }
-        Ledger::new(all)
-    }
-
-    /// The same ledger, made by adding one delivery after the other; and how often it couldn't be had
-    /// from what was known, so that it was made of all facts until then.
-    pub(crate) fn ledger_by_addition(self) -> (Ledger, usize) {
-        let (mut ledger, mut n_anew) = (Ledger::default(), 0);
+    /// The states of the ledger while one delivery after the other is added, each with what the delivery
+    /// touched. Where a ledger couldn't be had from the one before, it was made anew and nothing is told
+    /// of what was touched.
+    pub(crate) fn growing(&self) -> Vec<(Ledger, Option<Touched>)> {
+        let mut states: Vec<(Ledger, Option<Touched>)> = Vec::new();
         for n_told in 1..=self.deliveries.len() {
-            let told = &self.deliveries[..n_told];
-            let facts = |n_known: usize| {
-                let mut facts = Facts { choices: self.choices.clone(), ..Facts::default() };
-                let accounts = self.deliveries.iter().flat_map(|(it, _)| it.account.clone());
-                facts.methods = accounts.map(|account| (account, self.method)).collect();
-                facts.deliveries = told[..n_known].iter().map(|(it, _)| it.clone()).collect();
-                for (delivery, told) in &told[n_known..] {
-                    facts.deliver(delivery.clone(), told.clone());
-                }
-                facts
-            };
-            ledger = ledger.with(facts(n_told - 1)).unwrap_or_else(|StartAnew| {
-                n_anew += 1;
-                Ledger::new(facts(0))
+            let before = states.last().map(|(ledger, _)| ledger.clone()).unwrap_or_default();
+            let added = before.with(self.facts(n_told - 1, n_told));
+            states.push(match added {
+                Ok((ledger, touched)) => (ledger, Some(touched)),
+                Err(StartAnew) => (Ledger::new(self.facts(0, n_told)), None),
             });
         }
-        (ledger, n_anew)
+        states
+    }
+
+    /// The first `n_told` deliveries, with what those behind the first `n_known` tell.
+    fn facts(&self, n_known: usize, n_told: usize) -> Facts {
+        let accounts = self.deliveries.iter().filter_map(|(delivery, _)| delivery.account.clone());
+        let methods = accounts.map(|account| (account, self.method)).collect();
+        let mut facts = Facts { methods, choices: self.choices.clone(), ..Facts::default() };
+        facts.deliveries = self.deliveries[..n_known].iter().map(|(it, _)| it.clone()).collect();
+        for (delivery, told) in &self.deliveries[n_known..n_told] {
+            facts.deliver(delivery.clone(), told.clone());
+        }
+        facts
+    }
+
+    pub(crate) fn ledger(self) -> Ledger {
+        Ledger::new(self.facts(0, self.deliveries.len()))
     }
 }
 

@@ -132,7 +132,7 @@ proptest! {
         let rates = rates();
         let lots = |as_of: &str| -> Vec<Lot> {
             let all = holdings(&ledger, None, terms(&rates, as_of));
-            all.into_iter().flat_map(|holding| holding.lots).collect()
+            all.into_iter().flat_map(|holding| holding.lots.to_vec()).collect()
         };
         let sums = |lots: &[Lot]| {
             let mut by_origin: BTreeMap<_, (Decimal, Amounts)> = BTreeMap::new();
