@@ -19,7 +19,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use stonks_benches::journals::{beancount, hledger};
-use stonks_benches::{degiro_export, program, quotes_export};
+use stonks_benches::{degiro_export, one_trade, program, quotes_export};
 use tempfile::TempDir;
 
 /// Runs of a process; the middle one counts.
@@ -189,6 +189,29 @@ fn memory_of(process: u32) -> u64 {
     line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
+/// The first request of the dashboard behind an import of one trade: by a server that knows what was there,
+/// and by one that must learn all of it.
+fn one_more_trade(installation: &Installation, server: Server) -> (Duration, Duration) {
+    let import = |number: u32| {
+        fs::write(installation.0.path().join("One.csv"), one_trade(number))
+            .expect("a file is written");
+        installation.run(&["import", "--account", "broker", "One.csv"]);
+    };
+    let added = (0..7).map(|number| {
+        import(number);
+        server.get("/")
+    });
+    let added = middle(added.collect());
+    drop(server);
+    let anew = (0..3).map(|_| {
+        let server = Server::start(installation);
+        // Whatever else it does at first is done then.
+        server.get("/healthz");
+        server.get("/")
+    });
+    (added, middle(anew.collect()))
+}
+
 fn ms(duration: Duration) -> String {
     format!("{:.1} ms", duration.as_secs_f64() * 1_000.0)
 }
@@ -225,6 +248,8 @@ fn measure(n_transactions: u32) {
         println!("page {path}: first {}, p50 {}, p95 {}", ms(cold), ms(half), ms(most));
     }
     println!("memory of the server: {} MiB", memory_of(server.child.id()));
+    let (added, anew) = one_more_trade(&installation, server);
+    println!("page / behind one more trade: {}, by a new server: {}", ms(added), ms(anew));
     // The peers take minutes for a million.
     if n_transactions <= 100_000 {
         let rledger = peer("rledger", &["check", "FILE"], &beancount(n_transactions));

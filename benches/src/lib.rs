@@ -12,6 +12,8 @@ use stonks_core::fact::{Fact, Located, Location};
 use stonks_core::instrument::{AssetClass, Instrument};
 use stonks_core::moment::Moment;
 use stonks_core::money::{Currency, Money};
+use stonks_core::performance::is_trading_day;
+use stonks_core::quotes::Quote;
 use stonks_core::statement::{Delivery, Facts};
 use stonks_core::transaction::{Fee, FeeKind, Transaction, TransactionKind};
 
@@ -175,31 +177,86 @@ pub fn facts(n_transactions: u32) -> Facts {
     facts
 }
 
+/// The same with a quote of every instrument on each trading day, delivered by the same account, so that it
+/// is of the same instruments.
+///
+/// # Panics
+/// Never, for the data is fixed.
+#[must_use]
+pub fn facts_with_quotes(n_transactions: u32) -> Facts {
+    let mut facts = facts(n_transactions);
+    let days: Vec<Date> = date(2020, 12, 31)
+        .series(jiff::Span::new().days(1))
+        .take_while(|day| *day < AS_OF)
+        .filter(|day| is_trading_day(*day))
+        .collect();
+    let mut located = Vec::new();
+    for number in 0..N_INSTRUMENTS {
+        for (place, day) in days.iter().enumerate() {
+            let cents = 5_000 + i64::try_from(place).unwrap_or(0) * 7 % 997 + i64::from(number);
+            located.push(Located {
+                fact: Fact::Quote(quote(number, *day, cents)),
+                location: Location::default(),
+            });
+        }
+    }
+    let delivery = Delivery { id: 2, name: "quotes".to_owned(), ..facts.deliveries[0].clone() };
+    facts.deliver(delivery, located);
+    facts
+}
+
+/// A quote in cents.
+///
+/// # Panics
+/// Never, for the names are fixed.
+#[must_use]
+pub fn quote(instrument: u32, day: Date, cents: i64) -> Quote {
+    Quote {
+        identity: format!("quote-{instrument}-{day}").parse().expect("an identity"),
+        instrument: format!("isin:{}", isin(instrument)).parse().expect("an identity"),
+        at: Moment::day(day),
+        price: Decimal::new(cents, 2),
+        currency: Currency::EUR,
+    }
+}
+
 /// DEGIRO's `Transactions.csv` in English, the newest first.
 #[must_use]
 pub fn degiro_export(n_rows: u32) -> String {
+    let mut all: Vec<Trade> = trades(n_rows).collect();
+    all.reverse();
+    degiro_file(all.iter().map(|trade| (trade, trade.day(n_rows), trade.number)))
+}
+
+/// The same with one trade of the last day, another for each number.
+#[must_use]
+pub fn one_trade(number: u32) -> String {
+    let trade = Trade { number: 0, instrument: 0, quantity: 3, cents: 5_000 };
+    let last = AS_OF.yesterday().unwrap_or(AS_OF);
+    degiro_file(std::iter::once((&trade, last, u32::MAX - number)))
+}
+
+/// Trades, each with its day and the number of its order.
+fn degiro_file<'a>(trades: impl Iterator<Item = (&'a Trade, Date, u32)>) -> String {
     use std::fmt::Write;
 
     let mut file = String::from(
         "Date,Time,Product,ISIN,Reference exchange,Venue,Quantity,Price,,Local value,,Value EUR,\
          Exchange rate,AutoFX Fee,Transaction and/or third party fees EUR,Total EUR,Order ID,\n",
     );
-    let mut all: Vec<Trade> = trades(n_rows).collect();
-    all.reverse();
-    for trade in all {
+    for (trade, day, order) in trades {
         let quantity = trade.quantity;
         let value = Decimal::new(-trade.cents * quantity, 2);
         let _ = writeln!(
             file,
-            "{},{:02}:{:02},EXAMPLE FUND {},{},EAM,XAMS,{quantity},{},EUR,{value},EUR,{value},,,-1.00,{},{:08x}-0000-4000-8000-000000000000,",
-            trade.day(n_rows).strftime("%d-%m-%Y"),
+            "{},{:02}:{:02},EXAMPLE FUND {},{},EAM,XAMS,{quantity},{},EUR,{value},EUR,{value},,,-1.00,{},{order:08x}-0000-4000-8000-000000000000,",
+            day.strftime("%d-%m-%Y"),
             8 + trade.number % 9,
             trade.number % 60,
             trade.instrument,
             trade.isin(),
             Decimal::new(trade.cents, 2),
             value - Decimal::ONE,
-            trade.number,
         );
     }
     file

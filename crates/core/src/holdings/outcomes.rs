@@ -29,11 +29,13 @@ impl Outcomes {
     /// Forgets what no longer holds in the ledger with new facts.
     pub fn forget(&mut self, touched: &Touched) {
         self.0.retain(|family| {
-            let members = || family.members.iter();
             // What one instrument hands to another may depend on what both are worth.
             let depends_on_prices = family.members.len() > 1;
-            !members().any(|it| touched.has_rows(*it))
-                && !(depends_on_prices && members().any(|it| touched.has_prices(*it)))
+            let is_touched = |instrument: InstrumentIndex| {
+                touched.has_rows(instrument)
+                    || (depends_on_prices && touched.has_prices(instrument))
+            };
+            !family.members.iter().any(|instrument| is_touched(*instrument))
         });
     }
 

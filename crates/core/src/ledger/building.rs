@@ -55,6 +55,8 @@ pub(super) struct BookFacts {
 
 /// What came new to a book.
 pub(super) struct News {
+    /// So many transactions are in order; those behind them are new.
+    pub(super) n_in_order: usize,
     /// The first day of transactions that came or went; the last that there is where none did.
     pub(super) transactions: Date,
     /// The same of movements.
@@ -69,13 +71,24 @@ pub(super) struct News {
 }
 
 impl News {
-    const fn new(was_cash_known: Option<bool>, to_settle: Option<HashSet<Identity>>) -> Self {
+    /// Of a book that was there before.
+    fn of(book: &Book) -> Self {
         Self {
+            n_in_order: book.transactions.len(),
+            was_cash_known: Some(book.is_cash_known()),
+            to_settle: Some(HashSet::new()),
+            ..Self::of_new()
+        }
+    }
+
+    const fn of_new() -> Self {
+        Self {
+            n_in_order: 0,
             transactions: Date::MAX,
             movements: Date::MAX,
             balances: false,
-            was_cash_known,
-            to_settle,
+            was_cash_known: None,
+            to_settle: None,
             groups: BTreeSet::new(),
         }
     }
@@ -114,8 +127,7 @@ impl<'a> Books<'a> {
     pub(super) fn new(context: Context<'a>, books: Vec<Book>, marks: Marks) -> Self {
         let key = |book: &Book| (book.account.clone(), book.broker_identity().cloned());
         let places = books.iter().enumerate().map(|(place, book)| (key(book), place)).collect();
-        let news = |book: &Book| News::new(Some(book.is_cash_known()), Some(HashSet::new()));
-        let news = books.iter().map(news).collect();
+        let news = books.iter().map(News::of).collect();
         Self { context, books, news, places, last: None, has_unplaced: false, marks }
     }
 
@@ -219,7 +231,7 @@ impl<'a> Books<'a> {
             Entry::Vacant(free) => {
                 free.insert(self.books.len());
                 self.books.push(Book::new(account, broker_account.clone()));
-                self.news.push(News::new(None, None));
+                self.news.push(News::of_new());
                 self.books.len() - 1
             }
         };
@@ -279,6 +291,7 @@ impl<'a> Books<'a> {
         self.news[book].hear_of(&known.transaction);
         self.news[book].hear_of(&statement.fact);
         *known = BookedTransaction::new(statement, instrument);
+        self.news[book].n_in_order = 0;
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! A book in order: what the user decided, the order of what happened, and transactions joined with the
 //! movements that settle them.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::civil::Date;
@@ -115,7 +116,7 @@ impl Book {
             self.touch_all(marks);
         }
         if news.transactions < Date::MAX {
-            self.sort_transactions();
+            self.sort_transactions(news.n_in_order);
             self.touch_groups(news, marks);
         }
         if news.transactions < Date::MAX || is_chosen {
@@ -193,16 +194,15 @@ impl Book {
         }
     }
 
-    fn sort_transactions(&mut self) {
-        self.transactions.sort_by(|left, right| {
-            let key = |booked: &BookedTransaction| {
-                let transaction = &booked.transaction;
-                (transaction.at, rank(transaction), transaction.kind)
-            };
-            key(left)
-                .cmp(&key(right))
-                .then_with(|| left.transaction.identity.cmp(&right.transaction.identity))
-        });
+    /// The first `n_in_order` are in order: what stands before all others needn't be looked at.
+    fn sort_transactions(&mut self, n_in_order: usize) {
+        let (known, new) = self.transactions.split_at_mut(n_in_order);
+        new.sort_by(in_order);
+        let Some(first) = new.first() else { return };
+        let before = known.partition_point(|booked| in_order(booked, first).is_lt());
+        if before < n_in_order {
+            self.transactions[before..].sort_by(in_order);
+        }
     }
 
     fn count_units(&mut self, n_instruments: usize) {
@@ -279,6 +279,15 @@ impl Book {
             }
         }
     }
+}
+
+fn in_order(left: &BookedTransaction, right: &BookedTransaction) -> Ordering {
+    let key = |booked: &BookedTransaction| {
+        let transaction = &booked.transaction;
+        (transaction.at, rank(transaction), transaction.kind)
+    };
+    let by_name = || left.transaction.identity.cmp(&right.transaction.identity);
+    key(left).cmp(&key(right)).then_with(by_name)
 }
 
 /// Of what has the same time: a corporate action takes effect before the day's trade, and what adds

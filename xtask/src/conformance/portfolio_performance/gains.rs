@@ -132,7 +132,7 @@ impl Client {
         if method == CostMethod::Average {
             return held.map(|holding| self.cents(holding.cost.base.clone())).sum();
         }
-        let lots = held.flat_map(|holding| &holding.lots);
+        let lots = held.flat_map(|holding| holding.lots.iter());
         lots.map(|lot| self.cents(lot.cost.base.clone())).sum()
     }
 

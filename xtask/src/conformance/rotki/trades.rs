@@ -103,7 +103,7 @@ fn total(sales: &[Sale]) -> Figure {
 
 /// What a unit of each lot cost, in the order of purchase.
 fn rates(developed: &Developed) -> Computed {
-    let lots = developed.development.holdings.iter().flat_map(|holding| &holding.lots);
+    let lots = developed.development.holdings.iter().flat_map(|holding| holding.lots.iter());
     let rate = lots.map(|lot| {
         let cost = lot.cost.plus(&lot.fees).base;
         cost.map(|cost| cost.checked_div(lot.quantity).unwrap_or_default())
