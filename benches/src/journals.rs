@@ -20,10 +20,10 @@ fn told(n_trades: u32) -> impl Iterator<Item = (Trade, Decimal, Decimal)> {
 pub fn beancount(n_trades: u32) -> String {
     let mut journal = String::from("option \"operating_currency\" \"EUR\"\n");
     for account in ["Assets:Cash", "Expenses:Fees", "Income:Gains"] {
-        let _ = writeln!(journal, "2020-01-01 open {account}");
+        let _ = writeln!(journal, "2015-01-01 open {account}");
     }
     for instrument in 0..N_INSTRUMENTS {
-        let _ = writeln!(journal, "2020-01-01 open Assets:F{instrument} F{instrument} \"FIFO\"");
+        let _ = writeln!(journal, "2015-01-01 open Assets:F{instrument} F{instrument} \"FIFO\"");
     }
     for (trade, price, value) in told(n_trades) {
         let (day, instrument) = (trade.day(n_trades), trade.instrument);

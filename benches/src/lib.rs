@@ -20,8 +20,8 @@ use stonks_core::transaction::{Fee, FeeKind, Transaction, TransactionKind};
 /// How many instruments the data trades in.
 const N_INSTRUMENTS: u32 = 50;
 
-/// The day after everything in the data.
-pub const AS_OF: Date = date(2031, 1, 1);
+/// The day after everything in the data: long past, so that all of it counts whatever day it is.
+pub const AS_OF: Date = date(2026, 1, 1);
 
 /// Where `cargo xtask plugins` puts components.
 ///
@@ -78,7 +78,7 @@ impl Trade {
     /// Ten trades or more on each day.
     fn day(&self, n_trades: u32) -> Date {
         let of_span = i64::from(self.number) * 3_650 / i64::from(n_trades);
-        date(2021, 1, 1).saturating_add(jiff::Span::new().days(of_span))
+        date(2016, 1, 1).saturating_add(jiff::Span::new().days(of_span))
     }
 
     fn isin(&self) -> String {
@@ -185,7 +185,7 @@ pub fn facts(n_transactions: u32) -> Facts {
 #[must_use]
 pub fn facts_with_quotes(n_transactions: u32) -> Facts {
     let mut facts = facts(n_transactions);
-    let days: Vec<Date> = date(2020, 12, 31)
+    let days: Vec<Date> = date(2015, 12, 31)
         .series(jiff::Span::new().days(1))
         .take_while(|day| *day < AS_OF)
         .filter(|day| is_trading_day(*day))
@@ -271,7 +271,7 @@ pub fn quotes_export() -> String {
     use std::fmt::Write;
 
     let mut file = String::from("date,kind,isin,price,currency\n");
-    let first = date(2020, 12, 31);
+    let first = date(2015, 12, 31);
     let days = first.series(jiff::Span::new().days(1)).take_while(|day| *day < AS_OF);
     for (place, day) in days.enumerate() {
         if matches!(day.weekday(), jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday) {

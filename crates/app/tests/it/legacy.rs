@@ -8,6 +8,7 @@ mod brokers;
 mod differences;
 mod old;
 mod real_account;
+mod returns;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -483,43 +484,6 @@ async fn the_value_of_each_position_is_equal_over_time() {
         }
     }
     assert!(n_compared > 150, "{n_compared}");
-}
-
-/// The old way to compute a time-weighted return, over the figures that are equal: what differs in the
-/// result is what differs in the way.
-#[tokio::test]
-async fn the_old_return_follows_from_weekend_deposits_that_are_not_counted() {
-    let Some(Migrated { test, folder, .. }) = migrated().await else { return };
-    let values: Vec<(Date, f64)> = golden(&folder, "all_historical_value")
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| (text(row, "x").parse().unwrap(), row["y"].as_f64().unwrap()))
-        .collect();
-    let mut flows: BTreeMap<Date, f64> = BTreeMap::new();
-    let mut moved = flows.clone();
-    for row in test.app.deposits(&then()).await.unwrap() {
-        let day = row.date.date;
-        *flows.entry(day).or_default() += number(&row.amount);
-        let next = values.iter().map(|(value_day, _)| *value_day).find(|next| *next >= day);
-        *moved.entry(next.unwrap()).or_default() += number(&row.amount);
-    }
-    let linked = |flows: &BTreeMap<Date, f64>| {
-        let daily = values.windows(2).map(|pair| {
-            let put_in = flows.get(&pair[1].0).copied().unwrap_or_default();
-            (pair[1].1 - put_in) / pair[0].1
-        });
-        daily.product::<f64>() - 1.0
-    };
-    let golden = golden(&folder, "all_dashboard_performance");
-    let old = golden["total_return"].as_f64().unwrap();
-    assert!((linked(&flows) - old).abs() < 1e-9, "{} {old}", linked(&flows));
-    assert_eq!(format!("{:.4}", linked(&moved)), "0.1970");
-    let days = golden["cash_flows_after_timing_correction"].as_object().unwrap();
-    assert_eq!(days.len(), flows.len());
-    for (day, amount) in &flows {
-        assert_eq!(days[&day.to_string()].as_f64(), Some(*amount), "{day}");
-    }
 }
 
 /// What the old converter gave for dollars and euro; ours takes the last rate where it had none (Q10).

@@ -7,11 +7,13 @@ use std::fmt::Write;
 use std::path::Path;
 
 use rust_decimal::Decimal;
+use serde_json::Value;
 use stonks_app::Mode;
 use stonks_app::reports::Query;
-use stonks_core::performance::{Period, Series};
+use stonks_core::performance::{MonthReturn, Period, Series, YearReturn};
 
 use super::old::{Old, cash, product, quotations, trade};
+use super::returns::{OldWay, old_months};
 use super::{Migrated, golden, migrated, number, then};
 use crate::test_app::{Kind, TestApp};
 
@@ -72,6 +74,22 @@ async fn series(test: &TestApp, day: &str) -> (Series, Period) {
     (series, whole)
 }
 
+/// A row for each month: the old page's return, the same mended, and ours.
+async fn months(migrated: &Migrated, performance: &Value, ours: &[YearReturn]) -> String {
+    let way = OldWay::of(migrated).await;
+    let old = old_months(performance);
+    let percent = |fraction: f64| format!("{:+.2} %", fraction * 100.0);
+    let months = ours.iter().flat_map(|year| &year.months);
+    let row = |month: &MonthReturn| {
+        let (of, rate) = ((month.month.year(), month.month.month()), month.rate);
+        let mended = way.mended(|day| (day.year(), day.month()) == of);
+        assert!((mended - rate).abs() < 0.005, "{of:?}: {mended} {rate}");
+        let told = [percent(old[&of]), percent(mended), percent(rate)];
+        format!("| {} | {} |", month.month.strftime("%Y-%m"), told.join(" | "))
+    };
+    months.map(row).collect::<Vec<_>>().join("\n")
+}
+
 async fn realized(test: &TestApp, day: &str) -> String {
     let rows = test.app.portfolio(&on(day)).await.unwrap().holdings;
     assert_eq!(rows.len(), 1);
@@ -114,6 +132,8 @@ async fn of_the_demo(figures: &mut Figures, migrated: &Migrated) {
     figures.percent("q8_ours", total);
     figures.percent("q8_old_annual", performance["annualized_return"].as_f64().unwrap());
     figures.percent("q8_ours_annual", series.time_weighted_annual(whole).unwrap());
+
+    figures.add("months", months(migrated, &performance, &years).await);
 
     let newest = test.app.account_statement(&then()).await.unwrap().pop().unwrap();
     figures.add("q11_ours", newest.date.to_string());
