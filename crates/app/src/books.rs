@@ -3,14 +3,14 @@
 pub(crate) mod figures;
 mod loading;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
 use stonks_core::account::AccountName;
 use stonks_core::fx::Rates;
-use stonks_core::ledger::{Ledger, StartAnew};
+use stonks_core::ledger::Ledger;
 use stonks_core::money::Currency;
 use stonks_core::statement::Facts;
 
@@ -40,9 +40,18 @@ pub(crate) struct Books {
 struct MadeOf {
     deliveries: Vec<DeliveryRow>,
     n_rewrites: i64,
+    /// As [`crate::mapping::Mapped::digests`] tells them.
+    mapped: BTreeMap<i64, u64>,
     /// In which anything is told.
     currencies: BTreeSet<Currency>,
-    is_mapped: bool,
+}
+
+impl MadeOf {
+    fn of(deliveries: &Deliveries, currencies: BTreeSet<Currency>) -> Self {
+        let Deliveries { counting, mapped, n_rewrites, .. } = deliveries;
+        let (deliveries, mapped) = (counting.clone(), mapped.digests());
+        Self { deliveries, n_rewrites: *n_rewrites, mapped, currencies }
+    }
 }
 
 /// The books of one revision of the database.
@@ -138,7 +147,7 @@ impl App {
         let mut row = counting.clone();
         row.id = beside.id;
         let deliveries = Deliveries::read(&mut transaction, &[row.clone()]).await?;
-        self.made(transaction, &[row], deliveries).await.map(Some)
+        self.made(transaction, &[row], Arc::new(deliveries)).await.map(Some)
     }
 
     /// Books of today from those of before: what was delivered since is added. They are made from all
@@ -149,13 +158,13 @@ impl App {
         accounts: &[AccountRow],
         stale: Option<Arc<Books>>,
     ) -> Result<Books> {
-        let deliveries = Deliveries::read(&mut transaction, accounts).await?;
+        let deliveries = Arc::new(Deliveries::read(&mut transaction, accounts).await?);
         if let Some(stale) = stale {
             if let Some(n_known) = stale.n_continued(&deliveries) {
                 let loaded = Loaded::read(&mut transaction, accounts, &deliveries, n_known).await?;
-                let (base, counting) = (self.base_currency(), deliveries.counting.clone());
-                let books = tokio::task::spawn_blocking(move || stale.with(loaded, counting, base));
-                if let Ok(books) = books.await.context("adding to the ledger")? {
+                let (base, all) = (self.base_currency(), Arc::clone(&deliveries));
+                let books = tokio::task::spawn_blocking(move || stale.with(loaded, &all, base));
+                if let Some(books) = books.await.context("adding to the ledger")?? {
                     self.books.n_added.fetch_add(1, Ordering::Relaxed);
                     return Ok(books);
                 }
@@ -174,12 +183,12 @@ impl App {
         &self,
         mut transaction: Transaction,
         accounts: &[AccountRow],
-        deliveries: Deliveries,
+        deliveries: Arc<Deliveries>,
     ) -> Result<Books> {
         let loaded = Loaded::read(&mut transaction, accounts, &deliveries, 0).await?;
         drop(transaction);
         let base = self.base_currency();
-        let books = tokio::task::spawn_blocking(move || Books::new(loaded, deliveries, base));
+        let books = tokio::task::spawn_blocking(move || Books::new(loaded, &deliveries, base));
         books.await.context("computing the ledger")?
     }
 
@@ -204,49 +213,51 @@ impl App {
 }
 
 impl Books {
-    fn new(loaded: Loaded, deliveries: Deliveries, base: Currency) -> Result<Self> {
+    fn new(loaded: Loaded, deliveries: &Deliveries, base: Currency) -> Result<Self> {
         let Loaded { accounts, mut facts } = loaded;
-        let is_mapped = !deliveries.mapped.is_empty();
-        let Deliveries { counting, mapped, n_rewrites, .. } = deliveries;
-        let mut changes = mapped.apply(&mut facts)?;
+        let mut changes = deliveries.mapped.apply(&mut facts)?;
         let mut currencies = currencies(&facts);
         currencies.insert(base.major().0);
         let ledger = Ledger::new(facts);
         let rates = crate::rates::rates(&currencies, &ledger.fx_rates);
         changes.look_up(&ledger);
-        let made_of = MadeOf { deliveries: counting, n_rewrites, currencies, is_mapped };
+        let made_of = MadeOf::of(deliveries, currencies);
         Ok(Self { ledger, rates, accounts, changes, figures: Figures::default(), made_of })
     }
 
     /// How many of the deliveries are known, if the others come behind them and nothing else changed.
     fn n_continued(&self, deliveries: &Deliveries) -> Option<usize> {
-        let MadeOf { deliveries: known, n_rewrites, is_mapped, .. } = &self.made_of;
-        let is_plain =
-            !is_mapped && deliveries.mapped.is_empty() && *n_rewrites == deliveries.n_rewrites;
-        (is_plain && deliveries.counting.starts_with(known)).then_some(known.len())
+        let MadeOf { deliveries: known, n_rewrites, mapped, .. } = &self.made_of;
+        let mut mapped_now = deliveries.mapped.digests();
+        let last = known.last().map_or(0, |delivery| delivery.id);
+        mapped_now.retain(|delivery, _| *delivery <= last);
+        let is_same = *n_rewrites == deliveries.n_rewrites && *mapped == mapped_now;
+        (is_same && deliveries.counting.starts_with(known)).then_some(known.len())
     }
 
-    /// The books with what was delivered since they were made.
+    /// The books with what was delivered since they were made; none where they must be made anew.
     fn with(
         self: Arc<Self>,
         loaded: Loaded,
-        deliveries: Vec<DeliveryRow>,
+        deliveries: &Deliveries,
         base: Currency,
-    ) -> Result<Self, StartAnew> {
+    ) -> Result<Option<Self>> {
         // Somebody may still look at them: then they stay as they are.
-        let Self { ledger, rates, figures, made_of, .. } =
+        let Self { ledger, rates, figures, made_of, changes, .. } =
             Arc::try_unwrap(self).unwrap_or_else(|shared| shared.copied());
-        let Loaded { accounts, facts } = loaded;
+        let Loaded { accounts, mut facts } = loaded;
+        let mut changes = changes.and(deliveries.mapped.apply(&mut facts)?);
         let mut currencies = currencies(&facts);
         currencies.insert(base.major().0);
         currencies.extend(&made_of.currencies);
         let is_rated = facts.fx_rates.is_empty() && currencies == made_of.currencies;
-        let (ledger, touched) = ledger.with(facts)?;
+        let Ok((ledger, touched)) = ledger.with(facts) else { return Ok(None) };
         let figures = if is_rated { figures.after(&touched) } else { Figures::default() };
         let rates =
             if is_rated { rates } else { crate::rates::rates(&currencies, &ledger.fx_rates) };
-        let made_of = MadeOf { deliveries, currencies, ..made_of };
-        Ok(Self { ledger, rates, accounts, changes: Changes::default(), figures, made_of })
+        changes.look_up(&ledger);
+        let made_of = MadeOf::of(deliveries, currencies);
+        Ok(Some(Self { ledger, rates, accounts, changes, figures, made_of }))
     }
 
     /// The same books, without what they would have to compute anew.
@@ -255,7 +266,7 @@ impl Books {
             ledger: self.ledger.clone(),
             rates: self.rates.clone(),
             accounts: self.accounts.clone(),
-            changes: Changes::default(),
+            changes: self.changes.clone(),
             figures: Figures::default(),
             made_of: self.made_of.clone(),
         }

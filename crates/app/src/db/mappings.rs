@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use super::{Transaction, with_connection};
 
 /// A delivery that went through the middleware.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone, Hash, FromRow)]
 pub(crate) struct MappingRow {
     pub(crate) delivery_id: i64,
     pub(crate) chain: String,
@@ -14,7 +14,7 @@ pub(crate) struct MappingRow {
 }
 
 /// A fact that was changed, or left out.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone, Hash, FromRow)]
 pub(crate) struct MappedRow {
     pub(crate) delivery_id: i64,
     pub(crate) kind: String,

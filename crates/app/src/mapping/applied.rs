@@ -1,6 +1,7 @@
 //! Mapped facts in the place of those that the broker told, and who changed what.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use anyhow::{Context, Result, anyhow};
 use stonks_core::account::AccountName;
@@ -22,7 +23,7 @@ pub(crate) struct Mapped {
 }
 
 /// Who changed what on the way to the ledger.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Changes {
     facts: HashMap<Key, String>,
     instruments: HashMap<(AccountName, InstrumentIndex), BTreeSet<String>>,
@@ -48,13 +49,27 @@ impl Mapped {
         Ok(Self { rows, mappings: mappings::all(transaction).await? })
     }
 
-    /// Whether no middleware has seen any delivery.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.mappings.is_empty()
+    /// What tells one state of a delivery's facts from another, of those that middleware has seen.
+    pub(crate) fn digests(&self) -> BTreeMap<i64, u64> {
+        let digest = |row: &dyn Fn(&mut DefaultHasher)| {
+            let mut hasher = DefaultHasher::new();
+            row(&mut hasher);
+            hasher.finish()
+        };
+        let rows = self.rows.values();
+        let rows = rows.map(|row| (row.delivery_id, digest(&|hasher| row.hash(hasher))));
+        let seen = self.mappings.iter();
+        let seen = seen.map(|row| (row.delivery_id, digest(&|hasher| row.hash(hasher))));
+        let mut digests: BTreeMap<i64, u64> = BTreeMap::new();
+        for (delivery, digest) in rows.chain(seen) {
+            // Whatever the order: no two rows are the same.
+            *digests.entry(delivery).or_default() ^= digest;
+        }
+        digests
     }
 
     /// Puts what was made of facts in their place. What was left out becomes a note.
-    pub(crate) fn apply(mut self, facts: &mut Facts) -> Result<Changes> {
+    pub(crate) fn apply(&self, facts: &mut Facts) -> Result<Changes> {
         let mut changes = Changes { notes: self.notes(), ..Changes::default() };
         if self.rows.is_empty() {
             return Ok(changes);
@@ -85,7 +100,7 @@ impl Mapped {
     }
 
     fn replace<T>(
-        &mut self,
+        &self,
         (deliveries, changes, notes): (&[Delivery], &mut Changes, &mut Vec<Statement<Note>>),
         statements: &mut Vec<Statement<T>>,
         of: &Kind<T>,
@@ -94,7 +109,7 @@ impl Mapped {
         for mut statement in std::mem::take(statements) {
             let delivery = &deliveries[statement.source.delivery];
             let (kind, identity) = (of.kind, (of.identity)(&statement.fact).clone());
-            let Some(row) = self.rows.remove(&(delivery.id, kind, identity.to_string())) else {
+            let Some(row) = self.rows.get(&(delivery.id, kind, identity.to_string())) else {
                 kept.push(statement);
                 continue;
             };
@@ -141,6 +156,12 @@ impl Mapped {
 }
 
 impl Changes {
+    /// These and what came of new facts.
+    pub(crate) fn and(mut self, new: Self) -> Self {
+        self.facts.extend(new.facts);
+        Self { facts: self.facts, ..new }
+    }
+
     /// Learns which holdings rest on facts that were changed.
     pub(crate) fn look_up(&mut self, ledger: &Ledger) {
         if self.facts.is_empty() {

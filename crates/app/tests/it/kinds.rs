@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use stonks_app::reports::{HoldingRow, Query};
-use stonks_app::{Insight, Mode};
+use stonks_app::{Insight, LedgerCounts, Mode};
 use stonks_host::insight::{MetricValue, PanelBody};
 use stonks_plugin::service::PluginKind;
 
@@ -125,6 +125,11 @@ on_both! {
         let more = "date,kind,symbol,class,quantity,price,currency\n2024-03-01,buy,ASM,stock,1,710,EUR\n";
         test.import("second", &[("more.csv", more)], Mode::Store).await.unwrap();
         assert_eq!(test.units().await, ["6"]);
+        assert_eq!(test.app.ledger_counts(), LedgerCounts { made: 1, added: 1 });
+        let trades = test.app.transactions(&Query::default()).await.unwrap();
+        for trade in trades.iter().filter(|trade| trade.account == "second") {
+            assert_eq!(trade.source.changed_by, ["symbol-mapper 0.1.0"]);
+        }
         test.app.remove_account(&"second".parse().unwrap()).await.unwrap();
         assert_eq!(test.units().await, ["2"]);
     }
