@@ -54,11 +54,7 @@ const FAULTS: &[Fault] = &[
         "CashKind::Withdrawal => DepositKind::Withdrawal",
         "CashKind::Withdrawal => DepositKind::Deposit",
     ),
-    (
-        "deposits.rs",
-        "filter(move |(_, date, _)| *date <= terms.as_of)",
-        "filter(move |(_, date, _)| *date < terms.as_of)",
-    ),
+    ("deposits.rs", "since <= date && date <= terms.as_of", "since <= date && date < terms.as_of"),
     ("fees.rs", "movement.kind == CashKind::Fee && !is_told", "movement.kind == CashKind::Fee"),
     ("portfolio.rs", "put_in <= Decimal::ZERO", "put_in < Decimal::ZERO"),
     ("claims.rs", "*known <= date", "*known >= date"),
@@ -96,11 +92,32 @@ const FAULTS: &[Fault] = &[
         "Told::Adjusted if quote.date > split.date",
     ),
     (
-        "ledger/building.rs",
+        "ledger/order.rs",
         "_ if transaction.quantity.is_sign_positive() => 1",
         "_ if transaction.quantity.is_sign_positive() => 3",
     ),
-    ("ledger/building.rs", "booked.units.max(-*held)", "booked.units.min(-*held)"),
+    (
+        "ledger/order.rs",
+        "booked.transaction.quantity.max(-*held)",
+        "booked.transaction.quantity.min(-*held)",
+    ),
+    (
+        "ledger/order.rs",
+        "marks.on(news.transactions.min(news.movements))",
+        "marks.on(news.transactions.max(news.movements))",
+    ),
+    (
+        "ledger/order.rs",
+        "booked.transaction.at.date < news.transactions",
+        "booked.transaction.at.date <= news.transactions",
+    ),
+    (
+        "holdings/outcomes.rs",
+        "(depends_on_prices && touched.has_prices(instrument))",
+        "(!depends_on_prices && touched.has_prices(instrument))",
+    ),
+    ("statement/arrival.rs", "rank(known) == rank(&statement)", "rank(known) != rank(&statement)"),
+    ("performance/history.rs", "|day| day.date < since", "|day| day.date <= since"),
     ("lots.rs", "lot.cost = lot.cost.minus(&cost);", "lot.cost = lot.cost.plus(&cost);"),
     (
         "lots.rs",

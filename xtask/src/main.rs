@@ -49,7 +49,7 @@ enum Task {
     Test,
     /// Which share of the lines of `plugin` and `host` their tests run; fails below 90 %.
     Coverage,
-    /// Seeds thirty faults into the core, one by one; fails if its tests don't notice one of them.
+    /// Seeds faults into the core, one by one; fails if its tests don't notice one of them.
     Faults,
     /// Format, clippy, docs and tidy, in every workspace.
     Lint,

@@ -5,6 +5,7 @@ mod adjustment;
 mod building;
 mod instruments;
 mod kept;
+mod news;
 mod order;
 mod prices;
 mod touched;

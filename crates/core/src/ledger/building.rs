@@ -1,16 +1,13 @@
 //! Facts as they come into books, beside those that are there.
 
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-
-use jiff::civil::Date;
+use std::collections::{BTreeMap, HashMap};
 
 use super::instruments::InstrumentNames;
-use super::kept::Kept;
+use super::kept::{Claim, Kept};
+use super::news::News;
 use super::touched::Marks;
-use super::{
-    Book, BookedMovement, BookedTransaction, InstrumentIndex, OfInstrument, StartAnew, is_trade,
-};
+use super::{Book, BookedMovement, BookedTransaction, InstrumentIndex, OfInstrument, StartAnew};
 use crate::account::{AccountName, BrokerAccount};
 use crate::cash::{Balance, CashKind, CashMovement, Position, UpcomingDividend};
 use crate::fact::Identity;
@@ -51,53 +48,6 @@ pub(super) struct BookFacts {
     pub(super) positions: Vec<Statement<Position>>,
     pub(super) balances: Vec<Statement<Balance>>,
     pub(super) upcoming: Vec<Statement<UpcomingDividend>>,
-}
-
-/// What came new to a book.
-pub(super) struct News {
-    /// So many transactions are in order; those behind them are new.
-    pub(super) n_in_order: usize,
-    /// The first day of transactions that came or went; the last that there is where none did.
-    pub(super) transactions: Date,
-    /// The same of movements.
-    pub(super) movements: Date,
-    pub(super) balances: bool,
-    /// Whether its cash was told before; none where the book is new.
-    pub(super) was_cash_known: Option<bool>,
-    /// Transactions that are to be joined anew with the movements that settle them; none where all are.
-    pub(super) to_settle: Option<HashSet<Identity>>,
-    /// Corporate actions whose legs are others than before: all of them may take effect at another time.
-    pub(super) groups: BTreeSet<String>,
-}
-
-impl News {
-    /// Of a book that was there before.
-    fn of(book: &Book) -> Self {
-        Self {
-            n_in_order: book.transactions.len(),
-            was_cash_known: Some(book.is_cash_known()),
-            to_settle: Some(HashSet::new()),
-            ..Self::of_new()
-        }
-    }
-
-    const fn of_new() -> Self {
-        Self {
-            n_in_order: 0,
-            transactions: Date::MAX,
-            movements: Date::MAX,
-            balances: false,
-            was_cash_known: None,
-            to_settle: None,
-            groups: BTreeSet::new(),
-        }
-    }
-
-    /// Takes note of a transaction that came, or went.
-    fn hear_of(&mut self, transaction: &Transaction) {
-        self.transactions = self.transactions.min(transaction.at.date);
-        self.groups.extend(transaction.group.clone().filter(|_| !is_trade(transaction.kind)));
-    }
 }
 
 /// Books, and what comes new to each.
@@ -389,31 +339,5 @@ impl<'a> Books<'a> {
             }
         }
         Ok(())
-    }
-}
-
-/// What a broker says of an instrument in one of its accounts.
-pub(super) trait Claim {
-    fn instrument(&self) -> &Identity;
-    fn broker_account(&self) -> Option<&Identity>;
-}
-
-impl Claim for Position {
-    fn instrument(&self) -> &Identity {
-        &self.instrument
-    }
-
-    fn broker_account(&self) -> Option<&Identity> {
-        self.broker_account.as_ref()
-    }
-}
-
-impl Claim for UpcomingDividend {
-    fn instrument(&self) -> &Identity {
-        &self.instrument
-    }
-
-    fn broker_account(&self) -> Option<&Identity> {
-        self.broker_account.as_ref()
     }
 }

@@ -89,6 +89,32 @@ kept_as_they_are!(
     Statement<Balance>: Balance
 );
 
+/// What a broker says of an instrument in one of its accounts.
+pub(super) trait Claim {
+    fn instrument(&self) -> &Identity;
+    fn broker_account(&self) -> Option<&Identity>;
+}
+
+impl Claim for Position {
+    fn instrument(&self) -> &Identity {
+        &self.instrument
+    }
+
+    fn broker_account(&self) -> Option<&Identity> {
+        self.broker_account.as_ref()
+    }
+}
+
+impl Claim for UpcomingDividend {
+    fn instrument(&self) -> &Identity {
+        &self.instrument
+    }
+
+    fn broker_account(&self) -> Option<&Identity> {
+        self.broker_account.as_ref()
+    }
+}
+
 /// Sums by currency, in units that balances are kept in; sums of zero are left out.
 pub(super) fn by_currency(amounts: impl Iterator<Item = Money>) -> SmallVec<[Money; 1]> {
     let mut sums = SmallVec::<[Money; 1]>::new();

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::building::News;
 use super::kept::by_currency;
+use super::news::News;
 use super::touched::Marks;
 use super::{Book, BookedMovement, BookedTransaction, InstrumentIndex};
 use crate::account::{AccountName, BrokerAccount};

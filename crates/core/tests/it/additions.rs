@@ -64,8 +64,10 @@ fn transaction(drawn: Drawn) -> Transaction {
         2 => units(&id, &day, TransactionKind::Split, of, "7"),
         _ if is_other => units(&id, &day, TransactionKind::TransferIn, of, "3"),
         _ => {
-            let group = Some("group".to_owned());
-            Transaction { group, ..units(&id, &day, TransactionKind::SpinOff, of, "3") }
+            // A leg without units is the parent, whose price and the new one's share its cost.
+            let (group, quantity) =
+                (Some("group".to_owned()), if number % 3 == 0 { "0" } else { "3" });
+            Transaction { group, ..units(&id, &day, TransactionKind::SpinOff, of, quantity) }
         }
     }
 }
@@ -173,22 +175,49 @@ proptest! {
 
     #[test]
     fn what_still_holds_of_holdings_is_what_would_be_computed((told, method, oversell) in any_story()) {
-        let rates = rates();
-        let terms = terms(&rates, "2024-02-20");
         for account in [None, Some("mine".parse().unwrap())] {
-            let account = account.as_ref();
-            let mut known = Outcomes::default();
-            for (ledger, touched) in story(&told, method, oversell).growing() {
-                match touched {
-                    Some(touched) => known.forget(&touched),
-                    None => known = Outcomes::default(),
-                }
-                let (told, known_now) = portfolio_since(&ledger, account, terms, known);
-                known = known_now;
-                let anew = portfolio(&ledger, account, terms);
-                prop_assert_eq!(format!("{told:?}"), format!("{anew:?}"));
+            for (kept, anew) in portfolios(&story(&told, method, oversell), account.as_ref()) {
+                prop_assert_eq!(kept, anew);
             }
         }
+    }
+}
+
+/// The portfolio at each state of a growing ledger, from what is known of the last, and computed anew.
+fn portfolios(story: &Story, account: Option<&AccountName>) -> Vec<(String, String)> {
+    let rates = rates();
+    let terms = terms(&rates, "2024-02-20");
+    let mut known = Outcomes::default();
+    let states = story.growing().into_iter().map(|(ledger, touched)| {
+        match touched {
+            Some(touched) => known.forget(&touched),
+            None => known = Outcomes::default(),
+        }
+        let (told, now) = portfolio_since(&ledger, account, terms, std::mem::take(&mut known));
+        known = now;
+        (format!("{told:?}"), format!("{:?}", portfolio(&ledger, account, terms)))
+    });
+    states.collect()
+}
+
+#[test]
+fn a_price_that_comes_later_changes_what_was_spun_off() {
+    let leg = |id, of, quantity| {
+        let leg = units(id, "2024-01-10", TransactionKind::SpinOff, of, quantity);
+        Fact::Transaction(Transaction { group: Some("action".to_owned()), ..leg })
+    };
+    let first = vec![
+        Fact::Transaction(bought("1", "2024-01-02", "X")),
+        leg("2", "X", "0"),
+        leg("3", "Y", "5"),
+        Fact::Quote(quote("X", "2024-01-12", "8 EUR")),
+        Fact::Quote(quote("Y", "2024-01-12", "4 EUR")),
+    ];
+    let story = Story::new(first).and(1, vec![Fact::Quote(quote("Y", "2024-01-11", "16 EUR"))]);
+    let states = portfolios(&story, None);
+    assert_ne!(states[0].1, states[1].1);
+    for (kept, anew) in states {
+        assert_eq!(kept, anew);
     }
 }
 

@@ -88,3 +88,15 @@ fn a_newer_version_of_the_plugin_leads() {
         assert_eq!(shown(&holding(&story.ledger(), "X", "2024-06-30").cost.base), "110");
     }
 }
+
+/// What was one of two opinions of the same weight is confirmed by a newer version.
+#[test]
+fn a_newer_version_that_says_what_was_said_before_leads() {
+    let told = |price| vec![Fact::Transaction(trade("1", "2024-01-02", "X", "10", price))];
+    for (confirmed, shown_price) in [("10 EUR", "10"), ("9 EUR", "9")] {
+        let both = Story::new(told("10 EUR")).and(1, told("9 EUR"));
+        let ledger = both.and(2, told(confirmed)).ledger();
+        let price = ledger.books[0].transactions[0].transaction.price;
+        assert_eq!(price.map(|price| price.to_string()).as_deref(), Some(shown_price));
+    }
+}
