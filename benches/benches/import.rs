@@ -7,11 +7,9 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
-use stonks_app::{App, Config, ImportFile, Mode, NewAccount, Target};
-use stonks_benches::{built, clock, degiro_export};
+use stonks_app::{App, ImportFile, Mode, NewAccount, Target};
+use stonks_benches::{config, degiro_export};
 use stonks_core::lots::CostMethod;
-use stonks_core::money::Currency;
-use stonks_host::Compiler;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -20,20 +18,7 @@ const N_ROWS: u32 = 100_000;
 /// An installation without facts.
 async fn installation() -> (App, TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
-    let config = Config {
-        data_dir: folder.path().to_path_buf(),
-        database_url: None,
-        plugin_dirs: vec![built("plugins")],
-        places: Default::default(),
-        built_ins: &[],
-        base_currency: Currency::EUR,
-        clock: clock(),
-        compiler: Compiler::Here,
-        python: stonks_app::PythonOptions::default(),
-        vault_passphrase: None,
-        is_resident: false,
-    };
-    let app = App::open(config).await.expect("an installation");
+    let app = App::open(config(folder.path())).await.expect("an installation");
     let account = NewAccount {
         name: "degiro".parse().expect("a name"),
         plugin: "degiro".parse().expect("a name"),

@@ -18,9 +18,12 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use stonks_app::reports::Query;
+use stonks_app::{App, ImportFile, Mode, Target};
 use stonks_benches::journals::{beancount, hledger};
-use stonks_benches::{degiro_export, one_trade, program, quotes_export};
+use stonks_benches::{config, degiro_export, one_trade, program, quotes_export};
 use tempfile::TempDir;
+use tokio::runtime::Runtime;
 
 /// Runs of a process; the middle one counts.
 const N_RUNS: usize = 7;
@@ -189,27 +192,33 @@ fn memory_of(process: u32) -> u64 {
     line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
-/// The first request of the dashboard behind an import of one trade: by a server that knows what was there,
-/// and by one that must learn all of it.
-fn one_more_trade(installation: &Installation, server: Server) -> (Duration, Duration) {
-    let import = |number: u32| {
-        fs::write(installation.0.path().join("One.csv"), one_trade(number))
-            .expect("a file is written");
-        installation.run(&["import", "--account", "broker", "One.csv"]);
-    };
-    let added = (0..7).map(|number| {
-        import(number);
-        server.get("/")
-    });
-    let added = middle(added.collect());
-    drop(server);
-    let anew = (0..3).map(|_| {
-        let server = Server::start(installation);
-        // Whatever else it does at first is done then.
-        server.get("/healthz");
-        server.get("/")
-    });
-    (added, middle(anew.collect()))
+/// What the dashboard asks for behind an import of one trade: by a process that knows what was there, and by
+/// one that must learn all of it.
+async fn one_more_trade(installation: &Installation) -> (Duration, Duration) {
+    let data_dir = installation.0.path().join("data");
+    let (mut added, mut anew) = (Vec::new(), Vec::new());
+    for round in 0..3 {
+        let app = App::open(config(&data_dir)).await.expect("an installation");
+        anew.push(figures(&app).await);
+        for number in 0..N_RUNS {
+            let number = u32::try_from(round * N_RUNS + number).unwrap_or(0);
+            let content = one_trade(number).into_bytes();
+            let file = ImportFile { name: "One.csv".to_owned(), content };
+            let target = Target::Account("broker".parse().expect("a name"));
+            app.import(&target, vec![file], Mode::Store, &|_| ()).await.expect("an import");
+            added.push(figures(&app).await);
+        }
+        app.close().await;
+    }
+    (middle(added), middle(anew))
+}
+
+async fn figures(app: &App) -> Duration {
+    let (start, all) = (Instant::now(), Query::default());
+    app.portfolio(&all).await.expect("a portfolio");
+    app.total(&all).await.expect("a total");
+    app.history(&all).await.expect("a history");
+    start.elapsed()
 }
 
 fn ms(duration: Duration) -> String {
@@ -248,8 +257,9 @@ fn measure(n_transactions: u32) {
         println!("page {path}: first {}, p50 {}, p95 {}", ms(cold), ms(half), ms(most));
     }
     println!("memory of the server: {} MiB", memory_of(server.child.id()));
-    let (added, anew) = one_more_trade(&installation, server);
-    println!("page / behind one more trade: {}, by a new server: {}", ms(added), ms(anew));
+    drop(server);
+    let (added, anew) = Runtime::new().expect("a runtime").block_on(one_more_trade(&installation));
+    println!("figures behind one more trade: {}, all anew: {}", ms(added), ms(anew));
     // The peers take minutes for a million.
     if n_transactions <= 100_000 {
         let rledger = peer("rledger", &["check", "FILE"], &beancount(n_transactions));

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
+use stonks_app::{Compiler, Config, PythonOptions};
 use stonks_core::fact::{Fact, Located, Location};
 use stonks_core::instrument::{AssetClass, Instrument};
 use stonks_core::moment::Moment;
@@ -54,6 +55,28 @@ fn target() -> PathBuf {
 #[must_use]
 pub fn clock() -> Arc<dyn Fn() -> Timestamp + Send + Sync> {
     Arc::new(|| Timestamp::UNIX_EPOCH)
+}
+
+/// An installation in a folder, whose time is that at which the data ends.
+///
+/// # Panics
+/// Where the plugins aren't built.
+#[must_use]
+pub fn config(data_dir: &Path) -> Config {
+    let end: Timestamp = format!("{AS_OF}T00:00:00Z").parse().expect("a moment");
+    Config {
+        data_dir: data_dir.to_path_buf(),
+        database_url: None,
+        plugin_dirs: vec![built("plugins")],
+        places: Default::default(),
+        built_ins: &[],
+        base_currency: Currency::EUR,
+        clock: Arc::new(move || end),
+        compiler: Compiler::Here,
+        python: PythonOptions::default(),
+        vault_passphrase: None,
+        is_resident: false,
+    }
 }
 
 /// One line of a portfolio's life: nine purchases, then a sale, through all instruments in turn.

@@ -15,6 +15,7 @@ use crate::transaction::FeeKind;
 pub struct PaidFee<'a> {
     /// Of the transaction that tells it, and which of its fees it is, from 1; or of the movement.
     of: (&'a Identity, Option<usize>),
+    pub book: &'a Book,
     pub at: Moment,
     pub kind: FeeKind,
     pub money: Money,
@@ -37,8 +38,9 @@ impl PaidFee<'_> {
 #[must_use]
 pub fn fees(book: &Book) -> Vec<PaidFee<'_>> {
     let with_transactions = book.transactions.iter().flat_map(|booked| {
-        booked.fees.iter().enumerate().map(|(place, fee)| PaidFee {
+        booked.fees.iter().enumerate().map(move |(place, fee)| PaidFee {
             of: (&booked.transaction.identity, Some(place + 1)),
+            book,
             at: booked.transaction.at,
             kind: fee.kind,
             money: fee.money,
@@ -61,6 +63,7 @@ pub fn fees(book: &Book) -> Vec<PaidFee<'_>> {
         let is_told = movement.transaction.as_ref().is_some_and(|identity| told.contains(identity));
         (movement.kind == CashKind::Fee && !is_told).then(|| PaidFee {
             of: (&movement.identity, None),
+            book,
             at: movement.at,
             kind: movement.fee_kind.unwrap_or(FeeKind::Other),
             money: movement.money,

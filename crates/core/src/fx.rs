@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::fact::Identity;
-use crate::figure::{Figure, NoValue, product, quotient};
+use crate::figure::{Figure, NoValue, Rate, product, quotient};
 use crate::money::{Currency, Money};
 
 /// Whether the currency has become the euro by `date`.
@@ -111,10 +111,9 @@ impl Rates {
             return Ok(Converted { amount: product(from.amount, units)?, rate_day: None });
         }
         let rate = |currency| {
-            self.per_euro(currency, date).ok_or(NoValue::NoRate {
-                from: from.currency,
-                to: target,
-                date,
+            self.per_euro(currency, date).ok_or_else(|| {
+                let (from, to) = (from.currency, target);
+                NoValue::NoRate(Box::new(Rate { from, to, date }))
             })
         };
         let ((of_target, target_day), (of_source, source_day)) =

@@ -176,8 +176,8 @@ pub(crate) fn value(
     if quantity.is_zero() {
         return Ok(Money::new(Decimal::ZERO, Currency::EUR));
     }
-    let price = price
-        .ok_or_else(|| NoValue::NoPrice { instrument: instrument.label().to_owned(), date })?;
+    let price =
+        price.ok_or_else(|| NoValue::NoPrice { instrument: instrument.label().into(), date })?;
     let amount = product(product(quantity, price.price)?, instrument.units_per_contract())?;
     Ok(Money::new(amount, price.currency))
 }

@@ -8,7 +8,6 @@ use serde::Serialize;
 use stonks_core::diversification::shares;
 use stonks_core::fees::{PaidFee, fees};
 use stonks_core::figure::{Figure, Sum};
-use stonks_core::ledger::Book;
 use stonks_core::moment::Moment;
 use stonks_core::money::Currency;
 use stonks_core::transaction::FeeKind;
@@ -100,13 +99,11 @@ impl FeeSummary {
         let mut classes: BTreeMap<FeeKind, Tally> = BTreeMap::new();
         let mut years: BTreeMap<i16, Tally> = BTreeMap::new();
         let mut whole = Tally::default();
-        for book in desk.ledger().books_of(desk.account()) {
-            for fee in fees(book).into_iter().filter(|fee| desk.covers(fee.at.date)) {
-                let base = desk.books.rates.convert(fee.money, desk.base, fee.at.date);
-                classes.entry(fee.kind).or_default().add(&base);
-                years.entry(fee.at.date.year()).or_default().add(&base);
-                whole.add(&base);
-            }
+        for fee in desk.covered_fees() {
+            let base = desk.books.rates.convert(fee.money, desk.base, fee.at.date);
+            classes.entry(fee.kind).or_default().add(&base);
+            years.entry(fee.at.date.year()).or_default().add(&base);
+            whole.add(&base);
         }
         let mut classes: Vec<(FeeKind, Tally)> = classes.into_iter().collect();
         classes.sort_by_key(|(kind, tally)| (tally.sum.known(), <&str>::from(kind)));
@@ -145,13 +142,13 @@ impl FeeSummary {
 }
 
 impl FeeRow {
-    fn new(desk: &Desk, book: &Book, fee: &PaidFee<'_>) -> Self {
+    fn new(desk: &Desk, fee: &PaidFee<'_>) -> Self {
         let mut reasons = Vec::new();
         let base = desk.books.rates.convert(fee.money, desk.base, fee.at.date);
         let id = fee.id();
         let instrument = fee.instrument.map(|index| InstrumentName::of(desk.instrument(index)));
         Self {
-            account: book.label(),
+            account: fee.book.label(),
             date: fee.at,
             kind: fee.kind,
             instrument: instrument.unwrap_or_default(),
@@ -168,11 +165,18 @@ impl FeeRow {
 
 impl Desk {
     /// Oldest first.
-    fn covered_fees(&self) -> Vec<(&Book, PaidFee<'_>)> {
-        let books = self.ledger().books_of(self.account());
-        let all = books.flat_map(|book| fees(book).into_iter().map(move |fee| (book, fee)));
-        let mut covered: Vec<_> = all.filter(|(_, fee)| self.covers(fee.at.date)).collect();
-        covered.sort_by_key(|(_, fee)| fee.at);
+    fn covered_fees(&self) -> Vec<PaidFee<'_>> {
+        let mut covered: Vec<PaidFee<'_>> = Vec::new();
+        for book in self.ledger().books_of(self.account()) {
+            let mut of_book = fees(book);
+            of_book.retain(|fee| self.covers(fee.at.date));
+            if covered.is_empty() {
+                covered = of_book;
+            } else {
+                covered.append(&mut of_book);
+                covered.sort_by_key(|fee| fee.at);
+            }
+        }
         covered
     }
 }
@@ -196,7 +200,7 @@ impl App {
     pub async fn fees(&self, query: &Query) -> Result<Vec<FeeRow>, AccountError> {
         let desk = self.desk(query).await?;
         let covered = desk.covered_fees();
-        Ok(covered.iter().map(|(book, fee)| FeeRow::new(&desk, book, fee)).collect())
+        Ok(covered.iter().map(|fee| FeeRow::new(&desk, fee)).collect())
     }
 
     /// Fees, newest first, a leaf at a time.
@@ -209,6 +213,6 @@ impl App {
         leaf: Leaf,
     ) -> Result<Leafed<FeeRow>, AccountError> {
         let desk = self.desk(query).await?;
-        Ok(leaf.of(desk.covered_fees(), |(book, fee)| FeeRow::new(&desk, book, &fee)))
+        Ok(leaf.of(desk.covered_fees(), |fee| FeeRow::new(&desk, &fee)))
     }
 }

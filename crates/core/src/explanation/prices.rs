@@ -79,7 +79,7 @@ impl<'a> Explaining<'a, '_> {
         let explained = match holding.price {
             None => {
                 let date = self.terms.as_of;
-                let reason = NoValue::NoPrice { instrument: label.to_owned(), date };
+                let reason = NoValue::NoPrice { instrument: label.into(), date };
                 Explanation::new(name, Err(reason), Unit::Price(holding.currency))
             }
             Some(price) => {

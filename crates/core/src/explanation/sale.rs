@@ -100,7 +100,7 @@ impl<'a> Explaining<'a, '_> {
             Ok(native) if sale.currency != self.terms.base => {
                 proceeds.note(format!("{} {}", rounded(*native), sale.currency))
             }
-            Err(reason @ NoValue::NoRate { .. }) => proceeds.note(reason.to_string()),
+            Err(reason @ NoValue::NoRate(_)) => proceeds.note(reason.to_string()),
             _ => proceeds,
         };
         let cost = Explanation::new("Cost", lot.cost.base.clone(), self.base());

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::positions::Positions;
 use crate::fact::Identity;
-use crate::figure::{Figure, NoValue, difference};
+use crate::figure::{Figure, NoValue, Unknown, difference};
 use crate::instrument::Instrument;
 use crate::ledger::{BookedTransaction, InstrumentIndex, Ledger, Place, Row};
 use crate::lots::{Amounts, CostMethod, FeeTreatment, Lot, Oversell, total};
@@ -167,10 +167,10 @@ impl Positions<'_> {
                 cost
             }
             None if is_charged => charged(),
-            None => Amounts::unknown(&NoValue::NoCost {
+            None => Amounts::unknown(&NoValue::NoCost(Box::new(Unknown {
                 account: self.facts().label(),
                 instrument: self.ledger.instruments[booked.instrument].label().to_owned(),
-            }),
+            }))),
         };
         let cost = match self.facts().fee_treatment {
             FeeTreatment::InCost => with_fees,

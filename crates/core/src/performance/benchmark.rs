@@ -43,7 +43,7 @@ impl Series {
             let behind = prices.partition_point(|(day, _)| *day <= date);
             let found = behind.checked_sub(1).and_then(|place| prices.get(place));
             let found = found.map(|(_, price)| *price).filter(|price| *price > Decimal::ZERO);
-            found.ok_or(NoValue::NoPrice { instrument: "index".to_owned(), date })
+            found.ok_or(NoValue::NoPrice { instrument: "index".into(), date })
         };
         let mut units = Decimal::ZERO;
         let (mut worth, mut of_index) = (Vec::new(), Vec::new());

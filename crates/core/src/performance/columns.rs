@@ -123,7 +123,7 @@ impl<'a> Position<'a> {
             Some(Ok(worth)) => Ok(worth),
             Some(Err(Unpriced::OutOfRange)) => Err(NoValue::OutOfRange),
             Some(Err(Unpriced::NoPrice)) | None => Err(NoValue::NoPrice {
-                instrument: self.ledger.instruments[self.instrument].label().to_owned(),
+                instrument: self.ledger.instruments[self.instrument].label().into(),
                 date,
             }),
         }

@@ -141,7 +141,7 @@ impl Portfolio {
             average: holding.average_cost(instrument),
             price: price
                 .map(|price| price.price)
-                .ok_or_else(|| NoValue::NoPrice { instrument: asset.name.clone(), date }),
+                .ok_or_else(|| NoValue::NoPrice { instrument: asset.name.as_str().into(), date }),
             value: [holding.value.clone(), holding.base_value.clone()],
             invested: [holding.cost.native.clone(), holding.cost.base.clone()],
             average_invested: [rate(average(0)), average(1)],

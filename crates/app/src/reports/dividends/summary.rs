@@ -119,7 +119,7 @@ impl Sums {
 /// Back from the row, so that what is shown adds up.
 fn figure(told: Option<&Amount>, row: &DividendRow) -> Figure {
     told.and_then(|told| told.parse().ok()).ok_or_else(|| NoValue::NoPrice {
-        instrument: row.instrument.short().to_owned(),
+        instrument: row.instrument.short().into(),
         date: row.date.date,
     })
 }

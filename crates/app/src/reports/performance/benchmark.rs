@@ -51,7 +51,7 @@ impl BenchmarkRow {
             // The core knows it as an index.
             let error = match error {
                 NoValue::NoPrice { date, .. } => {
-                    NoValue::NoPrice { instrument: name.short().to_owned(), date }
+                    NoValue::NoPrice { instrument: name.short().into(), date }
                 }
                 other => other,
             };

@@ -133,7 +133,7 @@ impl Client {
                 .on(self.period.through)
                 .map(|price| price.price)
                 .ok_or_else(|| NoValue::NoPrice {
-                    instrument: security.to_owned(),
+                    instrument: security.into(),
                     date: self.period.through,
                 })
                 .into(),
