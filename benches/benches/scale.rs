@@ -205,7 +205,8 @@ async fn one_more_trade(installation: &Installation) -> (Duration, Duration) {
             let content = one_trade(number).into_bytes();
             let file = ImportFile { name: "One.csv".to_owned(), content };
             let target = Target::Account("broker".parse().expect("a name"));
-            app.import(&target, vec![file], Mode::Store, &|_| ()).await.expect("an import");
+            let report = app.import(&target, vec![file], Mode::Store, &|_| ()).await;
+            assert_eq!(report.expect("an import").n_new(), 1, "a trade that nobody knows");
             added.push(figures(&app).await);
         }
         app.close().await;

@@ -254,7 +254,8 @@ pub fn degiro_export(n_rows: u32) -> String {
 /// The same with one trade of the last day, another for each number.
 #[must_use]
 pub fn one_trade(number: u32) -> String {
-    let trade = Trade { number: 0, instrument: 0, quantity: 3, cents: 5_000 };
+    // What a trade is told by: its moment, units and price.
+    let trade = Trade { number, instrument: 0, quantity: 3, cents: 5_000 + i64::from(number) };
     let last = AS_OF.yesterday().unwrap_or(AS_OF);
     degiro_file(std::iter::once((&trade, last, u32::MAX - number)))
 }

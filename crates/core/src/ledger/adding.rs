@@ -57,8 +57,10 @@ impl<T> Default for Listed<T> {
 impl Ledger {
     #[must_use]
     pub fn new(facts: Facts) -> Self {
-        // Of an empty ledger nothing can be in the way.
-        Self::default().with(facts).map(|(ledger, _)| ledger).unwrap_or_default()
+        // To an empty ledger anything can be added: nothing is known that could turn out otherwise.
+        let made = Self::default().with(facts);
+        debug_assert!(made.is_ok(), "an empty ledger knows nothing");
+        made.map(|(ledger, _)| ledger).unwrap_or_default()
     }
 
     /// The ledger with new facts, the same as one that is made of all of them at once; and what they changed.
