@@ -13,8 +13,11 @@ use stonks_core::portfolio::Portfolio;
 
 use crate::reports::{FeeSummary, PerformanceReport, Query, ReconciliationRow, SalesReport};
 
-/// So many answers are kept of each kind: a day's worth of looking around.
+/// So many answers are kept of most kinds: a day's worth of looking around.
 const MOST: usize = 32;
+
+/// So many of those that tell every day of every holding: each may take ten megabytes.
+const MOST_OF_LARGE: usize = 4;
 
 /// An account, or all; and the day.
 type Question = (Option<AccountName>, Date);
@@ -26,15 +29,15 @@ type SeriesQuestion = (Option<AccountName>, Option<InstrumentIndex>, Date);
 type HoldingSeries = Vec<(InstrumentIndex, Series)>;
 
 /// Answers to one kind of question, as long as the books they come from.
-pub(crate) struct Answers<Q, T>(Mutex<HashMap<Q, Arc<T>>>);
+pub(crate) struct Answers<Q, T, const N: usize = MOST>(Mutex<HashMap<Q, Arc<T>>>);
 
-impl<Q, T> Default for Answers<Q, T> {
+impl<Q, T, const N: usize> Default for Answers<Q, T, N> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<Q: Eq + Hash, T> Answers<Q, T> {
+impl<Q: Eq + Hash, T, const N: usize> Answers<Q, T, N> {
     /// The answer that is known, or a new one. Two who ask at once may both compute it; nobody waits.
     pub(crate) fn to(&self, question: Q, compute: impl FnOnce() -> T) -> Arc<T> {
         let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -43,7 +46,7 @@ impl<Q: Eq + Hash, T> Answers<Q, T> {
         }
         let answer = Arc::new(compute());
         let mut answers = known();
-        if answers.len() >= MOST {
+        if answers.len() >= N {
             answers.clear();
         }
         answers.insert(question, Arc::clone(&answer));
@@ -51,12 +54,15 @@ impl<Q: Eq + Hash, T> Answers<Q, T> {
     }
 }
 
+/// So many that nobody asked for are carried on when new facts come.
+const MOST_UNASKED: usize = 2;
+
 /// An answer of which a part may still hold when new facts come.
 pub(crate) trait Lasting: Sized {
     /// What is kept of it.
     type Rest;
 
-    fn rest(answer: &Arc<Self>) -> Self::Rest;
+    fn rest(answer: Arc<Self>) -> Self::Rest;
 
     /// What still holds once these instruments and days were touched; none where nothing does.
     fn touched(rest: Self::Rest, touched: &Touched) -> Option<Self::Rest>;
@@ -68,7 +74,7 @@ pub(crate) type Valued = (Arc<Portfolio>, Outcomes);
 impl Lasting for Valued {
     type Rest = Outcomes;
 
-    fn rest(answer: &Arc<Self>) -> Outcomes {
+    fn rest(answer: Arc<Self>) -> Outcomes {
         answer.1.clone()
     }
 
@@ -87,8 +93,8 @@ macro_rules! days_that_last {
         impl Lasting for $type {
             type Rest = Days<Self>;
 
-            fn rest(answer: &Arc<Self>) -> Days<Self> {
-                (Arc::clone(answer), Date::MAX)
+            fn rest(answer: Arc<Self>) -> Days<Self> {
+                (answer, Date::MAX)
             }
 
             fn touched((days, since): Days<Self>, touched: &Touched) -> Option<Days<Self>> {
@@ -102,18 +108,18 @@ macro_rules! days_that_last {
 days_that_last!(Vec<DayValue>, Series, HoldingSeries);
 
 /// Answers to one kind of question, and what still holds of those that the books of before gave.
-pub(crate) struct LastingAnswers<Q, T: Lasting> {
-    answers: Answers<Q, T>,
+pub(crate) struct LastingAnswers<Q, T: Lasting, const N: usize = MOST> {
+    answers: Answers<Q, T, N>,
     rests: Mutex<HashMap<Q, T::Rest>>,
 }
 
-impl<Q, T: Lasting> Default for LastingAnswers<Q, T> {
+impl<Q, T: Lasting, const N: usize> Default for LastingAnswers<Q, T, N> {
     fn default() -> Self {
         Self { answers: Answers::default(), rests: Mutex::default() }
     }
 }
 
-impl<Q: Eq + Hash, T: Lasting> LastingAnswers<Q, T> {
+impl<Q: Eq + Hash, T: Lasting, const N: usize> LastingAnswers<Q, T, N> {
     /// The answer that is known, or a new one from what still holds of the last. Of two who ask at once, one
     /// may have nothing to begin with.
     pub(crate) fn to(&self, question: Q, compute: impl FnOnce(Option<T::Rest>) -> T) -> Arc<T> {
@@ -121,15 +127,15 @@ impl<Q: Eq + Hash, T: Lasting> LastingAnswers<Q, T> {
         self.answers.to(question, || compute(rest))
     }
 
-    /// What still holds of all answers once new facts have come.
+    /// What still holds of all answers once new facts have come. Of what nobody asked these books little is
+    /// kept: a question of yesterday may never be asked again.
     fn after(self, touched: &Touched) -> Self {
-        let mut rests = self.rests.into_inner().unwrap_or_else(PoisonError::into_inner);
         let answers = self.answers.0.into_inner().unwrap_or_else(PoisonError::into_inner);
-        rests.extend(answers.into_iter().map(|(question, answer)| (question, T::rest(&answer))));
-        let rests = rests
-            .into_iter()
-            .take(MOST)
-            .filter_map(|(question, rest)| Some((question, T::touched(rest, touched)?)));
+        let unasked = self.rests.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let asked = answers.into_iter().map(|(question, answer)| (question, T::rest(answer)));
+        let rests = asked.chain(unasked.into_iter().take(MOST_UNASKED));
+        let rests =
+            rests.filter_map(|(question, rest)| Some((question, T::touched(rest, touched)?)));
         Self { answers: Answers::default(), rests: Mutex::new(rests.collect()) }
     }
 }
@@ -140,7 +146,7 @@ pub(crate) struct Figures {
     pub(crate) portfolios: LastingAnswers<Question, Valued>,
     pub(crate) histories: LastingAnswers<Question, Vec<DayValue>>,
     pub(crate) series: LastingAnswers<SeriesQuestion, Series>,
-    pub(crate) holdings: LastingAnswers<Question, HoldingSeries>,
+    pub(crate) holdings: LastingAnswers<Question, HoldingSeries, MOST_OF_LARGE>,
     /// By what was asked for, in words.
     pub(crate) performance: Answers<(String, Date), PerformanceReport>,
     pub(crate) reconciliation: Answers<Question, Vec<ReconciliationRow>>,
