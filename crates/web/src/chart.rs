@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use stonks_core::diversification::shares;
 
 /// Width and height of the line chart's own units; the browser stretches them.
 pub(crate) const WIDTH: f64 = 1000.0;
@@ -77,28 +78,33 @@ pub(crate) struct Slice {
 /// A ring keeps at most eight colours; what is beyond them is `Other`.
 const MOST_SLICES: usize = 8;
 
-/// Shares of the parts that are positive, the largest first.
+/// Shares of the parts that are positive, the largest first; together 100 %. None where the parts are too
+/// large to be added up.
 pub(crate) fn ring(mut parts: Vec<(String, Decimal)>) -> Vec<Slice> {
     parts.retain(|(_, value)| *value > Decimal::ZERO);
     parts.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
     if parts.len() > MOST_SLICES {
-        let rest = parts.split_off(MOST_SLICES - 1).into_iter().map(|(_, value)| value).sum();
+        let rest = parts.split_off(MOST_SLICES - 1).into_iter();
+        let rest = rest.fold(Decimal::ZERO, |sum, (_, value)| sum.saturating_add(value));
         parts.push(("Other".to_owned(), rest));
     }
-    let whole: Decimal = parts.iter().map(|(_, value)| *value).sum();
+    let values: Vec<Decimal> = parts.iter().map(|(_, value)| *value).collect();
+    let (Ok(told), Ok(drawn)) = (shares(&values, 1), shares(&values, 3)) else {
+        return Vec::new();
+    };
     let mut begin = Decimal::ZERO;
     let mut slices = Vec::with_capacity(parts.len());
-    for (place, (label, value)) in parts.into_iter().enumerate() {
-        let share = (value * Decimal::ONE_HUNDRED).checked_div(whole).unwrap_or_default();
+    let parts = parts.into_iter().zip(told.into_iter().zip(drawn));
+    for (place, ((label, value), (share, length))) in parts.enumerate() {
         slices.push(Slice {
             label,
             value,
-            share: format!("{share:.1}"),
-            length: format!("{share:.3}"),
-            offset: format!("{:.3}", -begin),
+            share: share.to_string(),
+            length: length.to_string(),
+            offset: (-begin).to_string(),
             colour: place + 1,
         });
-        begin += share;
+        begin += length;
     }
     slices
 }
@@ -114,9 +120,16 @@ mod tests {
         let slices = ring(parts);
         assert_eq!(slices.len(), 8);
         assert_eq!(slices[7].label, "Other");
-        let sum: Decimal =
-            slices.iter().map(|slice| slice.length.parse::<Decimal>().unwrap()).sum();
-        assert!((sum - Decimal::ONE_HUNDRED).abs() < Decimal::new(1, 2), "{sum}");
+        for told in [|slice: &Slice| slice.share.clone(), |slice: &Slice| slice.length.clone()] {
+            let sum: Decimal = slices.iter().map(|it| told(it).parse::<Decimal>().unwrap()).sum();
+            assert_eq!(sum, Decimal::ONE_HUNDRED);
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_to_add_up_is_no_ring() {
+        let parts = (0..9).map(|number| (format!("part {number}"), Decimal::MAX)).collect();
+        assert!(ring(parts).is_empty());
     }
 
     #[test]
