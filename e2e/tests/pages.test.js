@@ -70,6 +70,19 @@ visits(["--demo"], (visit) => {
     assert.ok(!whole.equals(await canvas.screenshot()), "another interval is another picture");
   });
 
+  visit("the dashboard fits phones of any width", { width: "narrow" }, async (page) => {
+    await page.goto("/", { waitUntil: "networkidle" });
+    for (const width of [360, 390, 430, 520, 640]) {
+      await page.setViewportSize({ width, height: 844 });
+      assert.equal(await overflow(page), 0, `${width} pixels`);
+      const figures = await page.getByRole("region", { name: "Totals" }).getByRole("link").all();
+      for (const figure of figures) {
+        const { x, width: wide } = await figure.boundingBox();
+        assert.ok(x + wide <= width, `${await figure.innerText()} at ${width} pixels`);
+      }
+    }
+  });
+
   visit("returns follow the period, and say what they mean", {}, async (page) => {
     await page.goto("/performance", { waitUntil: "networkidle" });
     await page.locator("[data-lines] canvas").first().waitFor();
