@@ -48,9 +48,12 @@ struct MadeOf {
 
 impl MadeOf {
     fn of(deliveries: &Deliveries, currencies: BTreeSet<Currency>) -> Self {
-        let Deliveries { counting, mapped, n_rewrites, .. } = deliveries;
-        let (deliveries, mapped) = (counting.clone(), mapped.digests());
-        Self { deliveries, n_rewrites: *n_rewrites, mapped, currencies }
+        Self {
+            deliveries: deliveries.counting.clone(),
+            n_rewrites: deliveries.n_rewrites,
+            mapped: deliveries.digests.clone(),
+            currencies,
+        }
     }
 }
 
@@ -228,10 +231,9 @@ impl Books {
     /// How many of the deliveries are known, if the others come behind them and nothing else changed.
     fn n_continued(&self, deliveries: &Deliveries) -> Option<usize> {
         let MadeOf { deliveries: known, n_rewrites, mapped, .. } = &self.made_of;
-        let mut mapped_now = deliveries.mapped.digests();
         let last = known.last().map_or(0, |delivery| delivery.id);
-        mapped_now.retain(|delivery, _| *delivery <= last);
-        let is_same = *n_rewrites == deliveries.n_rewrites && *mapped == mapped_now;
+        let is_same = *n_rewrites == deliveries.n_rewrites
+            && mapped.iter().eq(deliveries.digests.range(..=last));
         (is_same && deliveries.counting.starts_with(known)).then_some(known.len())
     }
 

@@ -115,6 +115,9 @@ pub struct Book {
     openings: BTreeMap<Currency, (Date, Decimal, Source)>,
 }
 
+/// The user's account, and the broker's where a delivery tells several apart.
+type BookKey<'a> = (&'a AccountName, Option<&'a Identity>);
+
 /// All books, and what the accounts share.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
@@ -166,6 +169,11 @@ impl Book {
     #[must_use]
     pub fn is_cash_known(&self) -> bool {
         !self.movements.is_empty() || !self.balances.is_empty()
+    }
+
+    /// What tells it from all others, and orders it among them.
+    fn key(&self) -> BookKey<'_> {
+        (&self.account, self.broker_identity())
     }
 
     /// The broker's own name of its account, where a delivery tells several apart.

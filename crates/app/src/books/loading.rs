@@ -28,6 +28,8 @@ pub(super) struct Deliveries {
     pub(super) counting: Vec<DeliveryRow>,
     left_out: Vec<DeliveryRow>,
     pub(super) mapped: Mapped,
+    /// As [`Mapped::digests`] tells them.
+    pub(super) digests: BTreeMap<i64, u64>,
     /// As [`settings::rewrites`] counts them.
     pub(super) n_rewrites: i64,
 }
@@ -45,7 +47,7 @@ impl Deliveries {
         });
         let mapped = Mapped::load(transaction).await?;
         let n_rewrites = settings::rewrites(transaction).await?;
-        Ok(Self { counting, left_out, mapped, n_rewrites })
+        Ok(Self { counting, left_out, digests: mapped.digests(), mapped, n_rewrites })
     }
 
     fn places(&self) -> Places {

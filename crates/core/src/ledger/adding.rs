@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, ParallelIterator as _};
 
-use super::building::{BookFacts, BookVersions, Books, Built, Context};
+use super::building::{BookVersions, Books, Built, Context};
 use super::instruments::{InstrumentNames, merge_instruments};
 use super::prices::{Prices, Quoted};
 use super::touched::{Marks, Touched};
@@ -105,7 +105,7 @@ impl Ledger {
     /// themselves.
     fn add_booked(
         &mut self,
-        facts: Facts,
+        mut facts: Facts,
         n_known: usize,
         marks: Marks,
     ) -> Result<Touched, StartAnew> {
@@ -123,29 +123,23 @@ impl Ledger {
             versions: std::mem::take(&mut known.quotes),
             has_unplaced: false,
         };
-        let book_facts = BookFacts {
-            transactions: facts.transactions,
-            movements: facts.movements,
-            positions: facts.positions,
-            balances: facts.balances,
-            upcoming: facts.upcoming,
-        };
+        let quotes = std::mem::take(&mut facts.quotes);
         let mut prices = vec![Prices::default(); marks.told.len()];
         let mut in_quotes = vec![false; marks.told.len()];
         let mut books = Books::new(context, std::mem::take(&mut self.books), marks);
         // Neither knows of the other, and each may be most of the work.
-        let (built, quotes) = rayon::join(
+        let (built, told) = rayon::join(
             || {
-                books.add(book_facts, &mut known.books)?;
+                books.add(&mut facts, &mut known.books)?;
                 Ok(books.in_order(&known.broker_accounts.facts, &facts.methods, &facts.choices))
             },
             || {
-                quoted.add(context, facts.quotes, &mut in_quotes)?;
+                quoted.add(context, quotes, &mut in_quotes)?;
                 quoted.tell_prices(context.deliveries, &in_quotes, &mut prices);
                 Ok(())
             },
         );
-        quotes?;
+        told?;
         let Built { books, mut marks, has_unplaced } = built?;
         // What books touched alone wasn't known when the quotes were told.
         let in_books_alone: Vec<bool> =

@@ -2,17 +2,20 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
+use std::mem::take;
 
 use super::instruments::InstrumentNames;
 use super::kept::{Claim, Kept};
 use super::news::News;
 use super::touched::Marks;
-use super::{Book, BookedMovement, BookedTransaction, InstrumentIndex, OfInstrument, StartAnew};
+use super::{
+    Book, BookKey, BookedMovement, BookedTransaction, InstrumentIndex, OfInstrument, StartAnew,
+};
 use crate::account::{AccountName, BrokerAccount};
 use crate::cash::{Balance, CashKind, CashMovement, Position, UpcomingDividend};
 use crate::fact::Identity;
 use crate::lots::{Choices, CostMethod};
-use crate::statement::{Arrived, Completed, Delivery, Owners, Source, Statement, Versions};
+use crate::statement::{Arrived, Completed, Delivery, Facts, Owners, Source, Statement, Versions};
 use crate::transaction::Transaction;
 
 /// What facts are held against on their way into the books.
@@ -41,15 +44,6 @@ pub(super) struct BookVersions {
     upcoming: Versions<UpcomingDividend>,
 }
 
-/// Facts for books.
-pub(super) struct BookFacts {
-    pub(super) transactions: Vec<Statement<Box<Transaction>>>,
-    pub(super) movements: Vec<Statement<CashMovement>>,
-    pub(super) positions: Vec<Statement<Position>>,
-    pub(super) balances: Vec<Statement<Balance>>,
-    pub(super) upcoming: Vec<Statement<UpcomingDividend>>,
-}
-
 /// Books, and what comes new to each.
 pub(super) struct Books<'a> {
     context: Context<'a>,
@@ -75,20 +69,23 @@ type BookRow = (usize, usize);
 
 impl<'a> Books<'a> {
     pub(super) fn new(context: Context<'a>, books: Vec<Book>, marks: Marks) -> Self {
-        let key = |book: &Book| (book.account.clone(), book.broker_identity().cloned());
-        let places = books.iter().enumerate().map(|(place, book)| (key(book), place)).collect();
+        let owned = |(account, broker): BookKey<'_>| (account.clone(), broker.cloned());
+        let places = books.iter().enumerate().map(|(place, book)| (owned(book.key()), place));
+        let places = places.collect();
         let news = books.iter().map(News::of).collect();
         Self { context, books, news, places, last: None, has_unplaced: false, marks }
     }
 
-    /// Takes facts in.
+    /// Takes in those of the facts that belong to books.
     pub(super) fn add(
         &mut self,
-        facts: BookFacts,
+        facts: &mut Facts,
         versions: &mut BookVersions,
     ) -> Result<(), StartAnew> {
         let Arrived { new, changed } =
-            self.arrive(&mut versions.transactions, facts.transactions, |book| &book.transactions);
+            self.arrive(&mut versions.transactions, take(&mut facts.transactions), |book| {
+                &book.transactions
+            });
         for (place, statement) in changed {
             self.change_transaction(place, statement)?;
         }
@@ -96,18 +93,23 @@ impl<'a> Books<'a> {
             self.add_transaction(statement);
         }
         let Arrived { new, changed } =
-            self.arrive(&mut versions.movements, facts.movements, |book| &book.movements);
+            self.arrive(&mut versions.movements, take(&mut facts.movements), |book| {
+                &book.movements
+            });
         for (place, statement) in changed {
             self.change_movement(place, statement)?;
         }
         for statement in new {
             self.add_movement(statement);
         }
-        let arrived = self.arrive(&mut versions.positions, facts.positions, |book| &book.positions);
+        let arrived = self
+            .arrive(&mut versions.positions, take(&mut facts.positions), |book| &book.positions);
         self.take_claims(arrived, |book| &mut book.positions)?;
-        let arrived = self.arrive(&mut versions.upcoming, facts.upcoming, |book| &book.upcoming);
+        let arrived =
+            self.arrive(&mut versions.upcoming, take(&mut facts.upcoming), |book| &book.upcoming);
         self.take_claims(arrived, |book| &mut book.upcoming)?;
-        let arrived = self.arrive(&mut versions.balances, facts.balances, |book| &book.balances);
+        let arrived =
+            self.arrive(&mut versions.balances, take(&mut facts.balances), |book| &book.balances);
         self.take_balances(arrived)
     }
 
@@ -129,10 +131,7 @@ impl<'a> Books<'a> {
             book
         });
         let mut books: Vec<Book> = in_order.collect();
-        books.sort_by(|left, right| {
-            let key = |book: &'_ Book| (book.account.clone(), book.broker_identity().cloned());
-            key(left).cmp(&key(right))
-        });
+        books.sort_by(|left, right| left.key().cmp(&right.key()));
         Built { books, marks, has_unplaced }
     }
 

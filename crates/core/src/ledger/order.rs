@@ -2,7 +2,7 @@
 //! movements that settle them.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -222,6 +222,9 @@ impl Book {
 
     /// Joins transactions with the movements that settle them.
     fn settle(&mut self, news: &News, marks: &mut Marks) {
+        if news.to_settle.as_ref().is_some_and(HashSet::is_empty) {
+            return;
+        }
         let is_asked = |transaction: &Identity| {
             news.to_settle.as_ref().is_none_or(|asked| asked.contains(transaction))
         };

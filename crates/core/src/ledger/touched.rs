@@ -41,7 +41,6 @@ impl Touched {
 }
 
 /// Marks of what is touched while facts come in.
-#[derive(Clone)]
 pub(super) struct Marks {
     /// By instrument, whether anything that is told of it changed.
     pub(super) told: Vec<bool>,
